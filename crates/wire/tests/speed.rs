@@ -1,0 +1,54 @@
+//! How fast the features of a large city pass.
+
+use std::time::{Duration, Instant};
+
+use wire::{Done, Feature, Frame, Hello, Limits, MultiPolygon, Reader, Writer};
+
+#[test]
+#[ignore = "measures speed: run with --release"]
+fn a_large_city_passes_within_a_second() -> Result<(), Box<dyn std::error::Error>> {
+    let mut ring: Vec<[f64; 2]> = (0..12)
+        .map(|i| (f64::from(i) / 12.0 * std::f64::consts::TAU).sin_cos())
+        .map(|(y, x)| [x, y])
+        .collect();
+    ring.push(ring[0]);
+    let mut geometry = MultiPolygon::new();
+    geometry.push_ring(&ring)?;
+    geometry.end_polygon()?;
+    let fields = ["REFERENCE", "LABEL", "UNIT", "ID", "NAMESPACE"];
+    let feature = Feature {
+        line: 1,
+        values: fields.map(|field| Some(field.into())).to_vec(),
+        members: 1,
+        invalid: None,
+        geometry,
+    };
+    let start = Instant::now();
+    let mut writer = Writer::new(Vec::new());
+    writer.hello(&Hello {
+        format: 1,
+        reader: "speed".into(),
+        crs: "EPSG:6706".into(),
+        fields: fields.map(Into::into).to_vec(),
+    })?;
+    for _ in 0..430_000 {
+        writer.feature(&feature)?;
+    }
+    writer.done(&Done::default())?;
+    let bytes = writer.into_inner();
+    let written = start.elapsed();
+    let start = Instant::now();
+    let mut reader = Reader::new(&bytes[..], Limits::default());
+    let mut features = 0;
+    while let Some(frame) = reader.next_frame()? {
+        features += u32::from(matches!(frame, Frame::Feature(_)));
+    }
+    let read = start.elapsed();
+    assert_eq!(features, 430_000);
+    assert!(
+        written + read < Duration::from_secs(1),
+        "{} MB written in {written:?}, read in {read:?}",
+        bytes.len() >> 20
+    );
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::gml::{Kind, Limits};
+
+/// The help text.
+pub const USAGE: &str = "\
+usage: mappale-worker cadastre-gml --feature CadastralParcel|CadastralZoning [option…] FILE
+
+Reads a file of the national cadastre and writes its features to standard output, which must
+be a pipe. Exit status: 0 after a Done frame, 2 after a Failed frame, 64 for a wrong command.
+
+options (sizes in bytes; k, M and G are powers of 1024)
+  --max-memory SIZE            address space of the process (2G)
+  --max-cpu SECONDS            processor time of the process (300)
+  --max-depth N                nesting of elements (64)
+  --max-attributes N           attributes of an element (64)
+  --max-markup SIZE            one tag, comment or run of text (8M)
+  --max-value SIZE             value of an attribute of a feature (4k)
+  --max-feature-vertices N     vertices of a feature (100000)
+  --max-features N             features of the file (2000000)
+  --max-vertices N             vertices of the file (30000000)
+  --max-comparisons N          steps of the validity check of a feature (100000000)
+";
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Command {
+    /// The help text.
+    Help,
+    /// `cadastre-gml`.
+    CadastreGml(CadastreGml),
+}
+
+/// The arguments of `cadastre-gml`.
+#[derive(Debug)]
+pub struct CadastreGml {
+    /// The file to read.
+    pub file: PathBuf,
+    /// The features that are wanted.
+    pub feature: Kind,
+    /// The limits of the reader.
+    pub limits: Limits,
+    /// Address space of the process, in bytes.
+    pub max_memory: u64,
+    /// Processor time of the process, in seconds.
+    pub max_cpu: u64,
+}
+
+/// Why a command line is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// There is no sub-command.
+    #[error("no sub-command given")]
+    NoCommand,
+    /// The sub-command does not exist.
+    #[error("sub-command {0:?} does not exist")]
+    UnknownCommand(OsString),
+    /// An option does not exist.
+    #[error("option {0} does not exist")]
+    UnknownOption(String),
+    /// An option has no value.
+    #[error("option {0} needs a value")]
+    NoValue(String),
+    /// The value of an option cannot be used.
+    #[error("option {option} cannot be {value:?}")]
+    Value {
+        /// The option.
+        option: String,
+        /// Its value.
+        value: OsString,
+    },
+    /// A mandatory argument is missing.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// There is a second file.
+    #[error("more than one file given: {0:?}")]
+    SecondFile(OsString),
+}
+
+/// Reads the arguments that follow the program's name.
+///
+/// # Errors
+/// Whatever is wrong with them.
+pub fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Command, Error> {
+    let command = args.next().ok_or(Error::NoCommand)?;
+    match command.to_str() {
+        Some("--help" | "-h" | "help") => Ok(Command::Help),
+        Some("cadastre-gml") => cadastre_gml(args),
+        _ => Err(Error::UnknownCommand(command)),
+    }
+}
+
+fn cadastre_gml(mut args: impl Iterator<Item = OsString>) -> Result<Command, Error> {
+    let mut file = None;
+    let mut feature = None;
+    let mut limits = Limits::default();
+    let mut max_memory = 2 << 30;
+    let mut max_cpu = 300;
+    let mut options = true;
+    while let Some(arg) = args.next() {
+        let option = match arg.to_str() {
+            Some("--") if options => {
+                options = false;
+                continue;
+            }
+            Some("--help" | "-h") if options => return Ok(Command::Help),
+            Some(text) if options && text.starts_with("--") => text.to_owned(),
+            _ if file.is_some() => return Err(Error::SecondFile(arg)),
+            _ => {
+                file = Some(PathBuf::from(arg));
+                continue;
+            }
+        };
+        let value = args.next().ok_or_else(|| Error::NoValue(option.clone()))?;
+        match option.as_str() {
+            "--feature" => feature = Some(read(&option, value, Kind::from_element)?),
+            "--max-memory" => max_memory = read(&option, value, size)?,
+            "--max-cpu" => max_cpu = read(&option, value, number)?,
+            "--max-depth" => limits.depth = read(&option, value, number)?,
+            "--max-attributes" => limits.attributes = read(&option, value, number)?,
+            "--max-markup" => limits.markup_bytes = read(&option, value, size)?,
+            "--max-value" => limits.value_bytes = read(&option, value, number)?,
+            "--max-feature-vertices" => limits.feature_vertices = read(&option, value, number)?,
+            "--max-features" => limits.features = read(&option, value, number)?,
+            "--max-vertices" => limits.vertices = read(&option, value, number)?,
+            "--max-comparisons" => limits.comparisons = read(&option, value, number)?,
+            _ => return Err(Error::UnknownOption(option)),
+        }
+    }
+    Ok(Command::CadastreGml(CadastreGml {
+        file: file.ok_or(Error::Missing("FILE"))?,
+        feature: feature.ok_or(Error::Missing("--feature"))?,
+        limits,
+        max_memory,
+        max_cpu,
+    }))
+}
+
+fn read<T>(option: &str, value: OsString, parse: impl Fn(&str) -> Option<T>) -> Result<T, Error> {
+    match value.to_str().and_then(parse) {
+        Some(parsed) => Ok(parsed),
+        None => Err(Error::Value {
+            option: option.to_owned(),
+            value,
+        }),
+    }
+}
+
+fn number<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+fn size(text: &str) -> Option<u64> {
+    let (digits, shift) = match text.as_bytes().last()? {
+        b'k' => (&text[..text.len() - 1], 10),
+        b'M' => (&text[..text.len() - 1], 20),
+        b'G' => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    digits.parse::<u64>().ok()?.checked_mul(1 << shift)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, Error> {
+        parse(line.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn a_full_line_is_read() {
+        let Ok(Command::CadastreGml(command)) = parsed(
+            "cadastre-gml --feature CadastralZoning --max-memory 1G --max-value 10 -- --odd.gml",
+        ) else {
+            panic!("not read");
+        };
+        assert_eq!(command.feature, Kind::Zoning);
+        assert_eq!(command.max_memory, 1 << 30);
+        assert_eq!(command.limits.value_bytes, 10);
+        assert_eq!(command.file, PathBuf::from("--odd.gml"));
+    }
+
+    #[test]
+    fn wrong_lines_name_what_is_wrong() {
+        for (line, message) in [
+            ("", "no sub-command given"),
+            ("cml", "sub-command \"cml\" does not exist"),
+            ("cadastre-gml --feature CadastralParcel", "FILE is missing"),
+            ("cadastre-gml a.gml", "--feature is missing"),
+            ("cadastre-gml a b", "more than one file given: \"b\""),
+            ("cadastre-gml --fast 1 a", "option --fast does not exist"),
+            ("cadastre-gml a --max-cpu", "option --max-cpu needs a value"),
+            (
+                "cadastre-gml --feature X a",
+                "option --feature cannot be \"X\"",
+            ),
+            (
+                "cadastre-gml --max-memory 99999999999G a",
+                "option --max-memory cannot be \"99999999999G\"",
+            ),
+        ] {
+            match parsed(line) {
+                Err(error) => assert_eq!(error.to_string(), message),
+                Ok(command) => panic!("{line:?} was read as {command:?}"),
+            }
+        }
+    }
+}

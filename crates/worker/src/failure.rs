@@ -1,0 +1,115 @@
+//! Why a file is refused.
+
+use wire::{Failed, WriteError};
+
+/// What kind of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The file cannot be opened or read.
+    Read,
+    /// The file is not well-formed XML.
+    Malformed,
+    /// The file has a document type declaration.
+    Doctype,
+    /// The file's encoding is not supported.
+    Encoding,
+    /// The file is not of the cadastre, or has none of the wanted features.
+    NotCadastre,
+    /// The file's CRS is not the cadastre's.
+    CrsUnsupported,
+    /// The file names its CRS in two ways.
+    CrsMixed,
+    /// The file does not name its CRS.
+    CrsMissing,
+    /// The file's coordinates are in another order than its CRS says.
+    CrsAxisOrder,
+    /// Elements are nested too deeply.
+    LimitDepth,
+    /// An element has too many attributes.
+    LimitAttributes,
+    /// A tag, a comment or a text is too long.
+    LimitMarkup,
+    /// A value is too long.
+    LimitValue,
+    /// There are too many features.
+    LimitFeatures,
+    /// There are too many vertices, in a feature or in the file.
+    LimitVertices,
+}
+
+impl FailureKind {
+    /// Returns its identifier.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "file.unreadable",
+            Self::Malformed => "xml.malformed",
+            Self::Doctype => "xml.doctype",
+            Self::Encoding => "xml.encoding",
+            Self::NotCadastre => "format.not_cadastre",
+            Self::CrsUnsupported => "crs.unsupported",
+            Self::CrsMixed => "crs.mixed",
+            Self::CrsMissing => "crs.missing",
+            Self::CrsAxisOrder => "crs.axis_order",
+            Self::LimitDepth => "limit.depth",
+            Self::LimitAttributes => "limit.attributes",
+            Self::LimitMarkup => "limit.markup",
+            Self::LimitValue => "limit.value",
+            Self::LimitFeatures => "limit.features",
+            Self::LimitVertices => "limit.vertices",
+        }
+    }
+}
+
+/// A file that is refused, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", kind.as_str())]
+pub struct Failure {
+    /// The kind.
+    pub kind: FailureKind,
+    /// Line of the file, from 1.
+    pub line: Option<u64>,
+    /// An English sentence.
+    pub message: String,
+}
+
+impl Failure {
+    /// Returns a failure at a line.
+    pub fn at(kind: FailureKind, line: u64, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            line: Some(line),
+            message: message.into(),
+        }
+    }
+
+    /// Returns a failure of the file as a whole.
+    pub fn of_file(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            line: None,
+            message: message.into(),
+        }
+    }
+}
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Self {
+        Self {
+            kind: failure.kind.as_str().to_owned(),
+            line: failure.line,
+            message: failure.message,
+        }
+    }
+}
+
+/// What stops the reading of a file before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// The file is refused.
+    #[error(transparent)]
+    Refused(#[from] Failure),
+    /// The stream cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}

@@ -1,0 +1,53 @@
+//! `mappale-worker`: reads one foreign file, writes its features to standard output.
+
+use std::fs::File;
+use std::io::{BufWriter, Write, stderr, stdout};
+use std::process::ExitCode;
+
+use worker::args::{self, Command};
+use worker::gml::{self, Outcome};
+
+/// Exit status after a `Failed` frame.
+const REFUSED: u8 = 2;
+/// Exit status of a wrong command line (`EX_USAGE`).
+const USAGE: u8 = 64;
+/// Exit status where the limits could not be set (`EX_OSERR`).
+const NOT_CONFINED: u8 = 71;
+/// Exit status where the stream could not be written (`EX_IOERR`).
+const NOT_WRITTEN: u8 = 74;
+
+fn main() -> ExitCode {
+    let command = match args::parse(std::env::args_os().skip(1)) {
+        Ok(Command::Help) => {
+            let written = stdout().write_all(args::USAGE.as_bytes());
+            return ExitCode::from(if written.is_ok() { 0 } else { NOT_WRITTEN });
+        }
+        Ok(Command::CadastreGml(command)) => command,
+        Err(error) => {
+            say(&format!("mappale-worker: {error}\n\n{}", args::USAGE));
+            return ExitCode::from(USAGE);
+        }
+    };
+    if let Err(error) = worker::confine::confine(command.max_memory, command.max_cpu) {
+        say(&format!("mappale-worker: {error}\n"));
+        return ExitCode::from(NOT_CONFINED);
+    }
+    let output = BufWriter::with_capacity(1 << 16, stdout().lock());
+    let read = match File::open(&command.file) {
+        Ok(file) => gml::read(file, command.feature, &command.limits, output),
+        Err(error) => gml::refuse_unreadable(&error, command.feature, output),
+    };
+    match read {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Failed) => ExitCode::from(REFUSED),
+        Err(error) => {
+            say(&format!("mappale-worker: {error}\n"));
+            ExitCode::from(NOT_WRITTEN)
+        }
+    }
+}
+
+/// Writes to standard error; if that fails, nobody is left to tell.
+fn say(text: &str) {
+    let _ = stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,67 @@
+//! What may be done with data of each class.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::viewer::{Role, Viewer};
+
+/// The class of a layer's data, declared in its definition.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyClass {
+    /// Anybody may read it, caches may keep it.
+    Public,
+    /// Only the office's people may read it, caches may not.
+    Staff,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Read features, facts or tiles.
+    Read,
+}
+
+/// The answer no. Towards the asker it is told as "does not exist".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the viewer may not have this")]
+pub struct Denied;
+
+/// Decides whether a viewer may do something with data of a class.
+///
+/// # Errors
+/// [`Denied`] when not.
+pub fn authorize(viewer: &Viewer, action: Action, class: PolicyClass) -> Result<(), Denied> {
+    let Action::Read = action;
+    let allowed = match class {
+        PolicyClass::Public => true,
+        PolicyClass::Staff => matches!(viewer.role(), Some(Role::GisClerk | Role::Officer)),
+    };
+    allowed.then_some(()).ok_or(Denied)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_role_meets_every_class() {
+        let known = |role| Viewer::Known {
+            name: "Nome Inventato".into(),
+            role,
+        };
+        let table = [
+            (Viewer::Anonymous, true, false),
+            (known(Role::Citizen), true, false),
+            (known(Role::GisClerk), true, true),
+            (known(Role::Officer), true, true),
+        ];
+        for (viewer, public, staff) in table {
+            let may = |class| authorize(&viewer, Action::Read, class).is_ok();
+            assert_eq!(may(PolicyClass::Public), public, "{viewer:?}");
+            assert_eq!(may(PolicyClass::Staff), staff, "{viewer:?}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Everything opened once: settings, definitions, database, the copy in memory.
+
+mod open;
+mod watch;
+
+pub use open::{App, Error};
+pub use watch::DatabaseState;
+
+/// Every fixed SQL statement of the program, for the test that prepares them.
+pub fn statements() -> Vec<&'static str> {
+    [
+        crate::place::STATEMENTS,
+        crate::layer::STATEMENTS,
+        crate::ingest::STATEMENTS,
+        crate::snapshot::STATEMENTS,
+        crate::person::STATEMENTS,
+    ]
+    .concat()
+}

@@ -1,0 +1,188 @@
+//! Opening the program, and what its parts share.
+
+use std::fmt::Display;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Mutex, Semaphore, watch};
+
+use crate::config::Config;
+use crate::db::{self, Databases};
+use crate::layer::Definitions;
+use crate::snapshot::{self, Catalogue, Generations};
+use crate::style::Fragments;
+
+use super::watch::{DatabaseState, keep_current, watch_database};
+
+/// Why the program does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Definition files have mistakes.
+    #[error("mistakes in {folder}:\n{list}")]
+    Files {
+        /// The folder.
+        folder: String,
+        /// One a line.
+        list: String,
+    },
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] db::Error),
+    /// What is published cannot be read.
+    #[error(transparent)]
+    Snapshot(#[from] snapshot::Error),
+}
+
+/// The opened program; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    demo: bool,
+    definitions: Definitions,
+    fragments: Fragments,
+    databases: Databases,
+    generations: Generations,
+    refreshing: Mutex<Instant>,
+    rendering: Semaphore,
+    database: watch::Sender<DatabaseState>,
+}
+
+impl App {
+    /// Reads definitions, opens and migrates the database, and builds the copy in memory.
+    ///
+    /// `demo` allows the fixed demonstration identities.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn open(config: Config, demo: bool) -> Result<Self, Error> {
+        let definitions = Definitions::load(&config.layers)
+            .map_err(|problems| mistakes(&config.layers, &problems))?;
+        let fragments = Fragments::load(&config.styles, &definitions)
+            .map_err(|problems| mistakes(&config.styles, &problems))?;
+        let databases = Databases::open(&config).await?;
+        databases.migrate().await?;
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let app = Self(Arc::new(Inner {
+            config,
+            demo,
+            definitions,
+            fragments,
+            databases,
+            generations: Generations::default(),
+            refreshing: Mutex::new(Instant::now()),
+            rendering: Semaphore::new(cores),
+            database: watch::Sender::new(DatabaseState::Up),
+        }));
+        app.refresh().await?;
+        Ok(app)
+    }
+
+    /// Starts the tasks that follow the database for as long as the program runs.
+    pub fn start_watching(&self) {
+        tokio::spawn(keep_current(self.clone()));
+        tokio::spawn(watch_database(self.clone()));
+    }
+
+    /// Settings.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// True when the fixed demonstration identities are allowed.
+    pub fn is_demo(&self) -> bool {
+        self.0.demo
+    }
+
+    /// Layer definitions.
+    pub fn definitions(&self) -> &Definitions {
+        &self.0.definitions
+    }
+
+    /// Style fragments.
+    pub fn fragments(&self) -> &Fragments {
+        &self.0.fragments
+    }
+
+    /// Ways into the database.
+    pub fn databases(&self) -> &Databases {
+        &self.0.databases
+    }
+
+    /// The catalogue in use, and those it replaced.
+    pub fn generations(&self) -> &Generations {
+        &self.0.generations
+    }
+
+    /// The catalogue in use.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.0.generations.current()
+    }
+
+    /// Places for rendering: as many as there are cores.
+    pub fn rendering(&self) -> &Semaphore {
+        &self.0.rendering
+    }
+
+    /// Whether the database answered when it was last asked.
+    pub fn database_state(&self) -> DatabaseState {
+        *self.0.database.borrow()
+    }
+
+    pub(super) fn set_database_state(&self, state: DatabaseState) {
+        self.0.database.send_replace(state);
+    }
+
+    /// As [`App::refresh`], but at most once in half a second: what asks may be anybody.
+    ///
+    /// # Errors
+    /// As [`App::refresh`].
+    pub async fn refresh_soon(&self) -> Result<(), snapshot::Error> {
+        let last_began = *self.0.refreshing.lock().await;
+        if last_began.elapsed() < Duration::from_millis(500) {
+            return Ok(());
+        }
+        self.refresh().await
+    }
+
+    /// Brings the copy in memory up to what is published; one at a time.
+    ///
+    /// # Errors
+    /// [`snapshot::Error`]; the copy in use stays.
+    pub async fn refresh(&self) -> Result<(), snapshot::Error> {
+        let asked = Instant::now();
+        let mut last_began = self.0.refreshing.lock().await;
+        if *last_began > asked {
+            // Somebody began to read after this was asked for: that answer is good enough.
+            return Ok(());
+        }
+        let began = Instant::now();
+        let current = self.catalogue();
+        let mut connection = self.0.databases.reader.acquire().await?;
+        let renewed =
+            snapshot::refresh(&mut connection, &self.0.definitions, &current).await?;
+        *last_began = began;
+        if let Some(catalogue) = renewed {
+            let parts: usize = catalogue.layers().iter().map(|l| l.parts.len()).sum();
+            tracing::info!(
+                parts,
+                duration_ms = began.elapsed().as_millis() as u64,
+                "the map in memory is current"
+            );
+            self.0.generations.replace(catalogue);
+        }
+        Ok(())
+    }
+}
+
+fn mistakes(folder: &std::path::Path, problems: &[impl Display]) -> Error {
+    Error::Files {
+        folder: folder.display().to_string(),
+        list: problems
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n"),
+    }
+}

@@ -1,0 +1,215 @@
+//! `mappale layer`: definitions, loading, publishing.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand};
+
+use crate::cadastre::ComuneCode;
+use crate::config::Config;
+use crate::db::Databases;
+use crate::ingest::{self, CheckStatus, LoadRequest, Outcome, Report, Severity};
+use crate::layer::{self, DefinitionFile, definition_schema};
+use crate::place;
+use crate::style::Fragments;
+
+use super::progress::progress;
+use super::{comune, definitions, say};
+
+/// What to do with layers.
+#[derive(Debug, Subcommand)]
+pub(super) enum LayerCommand {
+    /// Check all definitions and styles, and run the definitions' examples.
+    Check,
+    /// Print the JSON Schema of definitions.
+    Schema,
+    /// Load files into a layer.
+    Load(LoadArguments),
+    /// List what was loaded and what is in force.
+    List,
+}
+
+/// What to load.
+#[derive(Debug, Args)]
+pub(super) struct LoadArguments {
+    /// The layer, such as catasto.particella.
+    layer: String,
+    /// Cadastral code of the comune that the files are about.
+    #[arg(long)]
+    comune: ComuneCode,
+    /// The files.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Go on to publication when no error stands.
+    #[arg(long)]
+    publish: bool,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Who loads, as it will be recorded.
+    #[arg(long, default_value = "command line")]
+    by: String,
+}
+
+/// Does what a command says.
+pub(super) async fn run(config: &Config, command: LayerCommand) -> Result<()> {
+    match command {
+        LayerCommand::Check => check(config),
+        LayerCommand::Schema => say(&serde_json::to_string_pretty(&definition_schema())?),
+        LayerCommand::Load(arguments) => {
+            let definitions = definitions(config)?;
+            let Some(file) = definitions.get(&arguments.layer) else {
+                let known: Vec<&str> = definitions
+                    .iter()
+                    .map(|file| file.definition.id.as_str())
+                    .collect();
+                bail!(
+                    "there is no layer '{}'; there are: {}",
+                    arguments.layer,
+                    known.join(", ")
+                );
+            };
+            let databases = Databases::open(config).await?;
+            databases.migrate().await?;
+            load(config, &databases, Arc::clone(file), arguments).await
+        }
+        LayerCommand::List => {
+            let databases = Databases::open(config).await?;
+            databases.migrate().await?;
+            list(&databases).await
+        }
+    }
+}
+
+fn check(config: &Config) -> Result<()> {
+    let definitions = definitions(config)?;
+    let mut examples = 0;
+    for file in definitions.iter() {
+        examples += file.definition.example.len();
+    }
+    let fragments = Fragments::load(&config.styles, &definitions).map_err(|problems| {
+        let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{}", list.join("\n"))
+    })?;
+    say(&format!(
+        "{} layer definitions with {examples} examples, {} style layers: all in order.",
+        definitions.iter().count(),
+        fragments.layers().len()
+    ))
+}
+
+async fn load(
+    config: &Config,
+    databases: &Databases,
+    file: Arc<DefinitionFile>,
+    arguments: LoadArguments,
+) -> Result<()> {
+    let comune = comune::find(databases, arguments.comune).await?;
+    let (sender, drawing) = progress(format!("Reading for {}", file.definition.id));
+    let request = LoadRequest {
+        file: Arc::clone(&file),
+        comune: comune.clone(),
+        files: arguments.files,
+        publish: arguments.publish,
+        by: arguments.by,
+        progress: sender,
+    };
+    let outcome = ingest::load(config, databases, request).await;
+    drawing.abort();
+    let outcome = outcome?;
+    if arguments.json {
+        return say(&serde_json::to_string_pretty(&outcome.report)?);
+    }
+    tell(&file, &comune.name, &outcome)?;
+    if arguments.publish && outcome.report.has_errors() {
+        bail!("nothing was published: errors stand");
+    }
+    Ok(())
+}
+
+/// Prints what came of a load.
+pub(super) fn tell(file: &DefinitionFile, comune: &str, outcome: &Outcome) -> Result<()> {
+    let layer = &file.definition.id;
+    if outcome.identical {
+        say(&format!(
+            "{layer}, {comune}: the same files are version {} already; nothing was loaded.",
+            outcome.version
+        ))?;
+    } else {
+        say(&format!(
+            "{layer}, {comune}: version {}, {} features, {} vertices.",
+            outcome.version, outcome.report.features, outcome.report.vertices
+        ))?;
+        tell_report(&outcome.report)?;
+    }
+    say(if outcome.published {
+        "Published: it is in force now."
+    } else if outcome.identical {
+        "What is in force has not changed."
+    } else {
+        "Not published."
+    })
+}
+
+fn tell_report(report: &Report) -> Result<()> {
+    if report.joined > 0 {
+        say(&format!(
+            "  {} features were joined from several members with the same reference",
+            report.joined
+        ))?;
+    }
+    for check in &report.checks {
+        let mark = match (check.status, check.severity) {
+            (CheckStatus::Passed, _) => "passed ",
+            (CheckStatus::NoData, _) => "no data",
+            (CheckStatus::Failed, Some(Severity::Error)) => "ERROR  ",
+            (CheckStatus::Failed, _) => "warning",
+        };
+        let count = if check.count > 0 {
+            format!(" [{}]", check.count)
+        } else {
+            String::new()
+        };
+        say(&format!("  {mark}  {}: {}{count}", check.rule, check.message))?;
+    }
+    for finding in report.findings.iter().take(20) {
+        let line = finding.line.map_or_else(String::new, |line| format!(":{line}"));
+        let place = finding
+            .place
+            .map_or_else(String::new, |[lon, lat]| format!(" at {lon:.6} {lat:.6}"));
+        say(&format!(
+            "    {}{line}  {}: {}{place}",
+            finding.file, finding.rule, finding.message
+        ))?;
+    }
+    if report.finding_count > 20 {
+        say(&format!("    and {} more", report.finding_count - 20))?;
+    }
+    Ok(())
+}
+
+async fn list(databases: &Databases) -> Result<()> {
+    let mut connection = databases.reader.acquire().await?;
+    let comuni = place::comuni(&mut connection).await?;
+    let parts = layer::parts(&mut connection, None, None).await?;
+    if parts.is_empty() {
+        return say("Nothing was loaded yet.");
+    }
+    for part in parts {
+        let comune = comuni
+            .iter()
+            .find(|comune| comune.id == part.territory_id)
+            .map_or("?", |comune| comune.name.as_str());
+        say(&format!(
+            "{}  {comune}  version {}  {} features  loaded {} by {}  {}",
+            part.layer,
+            part.version,
+            part.feature_count,
+            part.loaded_at.strftime("%F %R UTC"),
+            part.loaded_by,
+            if part.in_force { "IN FORCE" } else { "" }
+        ))?;
+    }
+    Ok(())
+}

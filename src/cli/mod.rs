@@ -1,0 +1,100 @@
+//! The command line: sub-commands of one program.
+
+mod comune;
+mod db;
+mod demo;
+mod layer;
+mod progress;
+mod serve;
+
+use std::io::Write as _;
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, LogFormat};
+use crate::layer::Definitions;
+
+/// The map and the front desk of a municipality in one program.
+#[derive(Debug, Parser)]
+#[command(name = "mappale", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages, the map and the API.
+    Serve(serve::ServeArguments),
+    /// The private database server and the schema.
+    #[command(subcommand)]
+    Db(db::DbCommand),
+    /// Comuni: their names, codes and boundaries.
+    #[command(subcommand)]
+    Comune(comune::ComuneCommand),
+    /// Layers: definitions, loading, publishing.
+    #[command(subcommand)]
+    Layer(layer::LayerCommand),
+    /// The invented demonstration comune.
+    #[command(subcommand)]
+    Demo(demo::DemoCommand),
+    /// Print the documentation of the API (OpenAPI, JSON).
+    Openapi,
+}
+
+/// Reads the arguments and does what they say.
+///
+/// # Errors
+/// Whatever keeps it from being done, in words.
+pub fn run() -> Result<()> {
+    let arguments = Arguments::parse();
+    let config = Config::from_env()?;
+    start_log(&config, &arguments.command);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime cannot be started")?;
+    runtime.block_on(async {
+        match arguments.command {
+            Command::Serve(arguments) => serve::run(config, arguments).await,
+            Command::Db(command) => db::run(&config, command).await,
+            Command::Comune(command) => comune::run(&config, command).await,
+            Command::Layer(command) => layer::run(&config, command).await,
+            Command::Demo(command) => demo::run(&config, command).await,
+            Command::Openapi => say(&crate::http::openapi().to_pretty_json()?),
+        }
+    })
+}
+
+// Commands print what they do; only the server logs by default.
+fn start_log(config: &Config, command: &Command) {
+    let default = match command {
+        Command::Serve(_) => "info,sqlx=warn",
+        _ => "warn,sqlx=error",
+    };
+    let filter = config.log.as_deref().unwrap_or(default);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}
+
+/// Prints a line on the standard output.
+fn say(line: &str) -> Result<()> {
+    writeln!(std::io::stdout(), "{line}").context("the output cannot be written")
+}
+
+/// The layer definitions, or all their mistakes at once.
+fn definitions(config: &Config) -> Result<Definitions> {
+    Definitions::load(&config.layers).map_err(|problems| {
+        let list: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{}/{problem}", config.layers.display()))
+            .collect();
+        anyhow::anyhow!("{}", list.join("\n"))
+    })
+}

@@ -1,0 +1,42 @@
+//! Coordinate reference systems: axis order, choice and record of transformations (PROJ).
+//!
+//! Outside this module coordinates are always x to the east, y to the north: lon/lat in
+//! degrees or E/N in metres. Which order a CRS itself prescribes is known here alone.
+
+mod system;
+mod transformation;
+
+pub use system::{LON_LAT, check_storage};
+pub use transformation::{Operation, Transformation, with_transformation};
+
+/// What can go wrong with coordinate reference systems.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The code is not one that PROJ knows.
+    #[error("EPSG:{0} is no coordinate reference system that PROJ knows")]
+    Unknown(i32),
+    /// Maps cannot be stored in this CRS.
+    #[error("EPSG:{srid} cannot store maps: {reason}")]
+    NotForStorage {
+        /// The code.
+        srid: i32,
+        /// Why not.
+        reason: String,
+    },
+    /// No operation without ballpark between the two.
+    #[error("there is no known transformation from EPSG:{from} to EPSG:{to} (a guess without datum, \"ballpark\", is never used)")]
+    NoOperation {
+        /// Source.
+        from: i32,
+        /// Target.
+        to: i32,
+    },
+    /// A coordinate cannot be transformed.
+    #[error("a coordinate cannot be transformed from EPSG:{from} to EPSG:{to}")]
+    Coordinate {
+        /// Source.
+        from: i32,
+        /// Target.
+        to: i32,
+    },
+}

@@ -1,0 +1,203 @@
+//! Facts at a point.
+
+use std::sync::Arc;
+
+use crate::access::{Action, Viewer, authorize};
+use crate::crs::{self, LON_LAT, with_transformation};
+use crate::geo::{GridBox, grid_from_lon_lat};
+use crate::layer::{DefinitionFile, LayerRole};
+use crate::place::Comune;
+use crate::snapshot::{Catalogue, PartSnapshot};
+
+use super::Error;
+use super::parcel::ParcelFacts;
+
+/// The answer of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Something is here.
+    Hit,
+    /// There is a map of this place, and nothing on it here.
+    Clear,
+    /// There is no map of this place.
+    NoData,
+}
+
+/// What an answer stands on.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// Number of the part.
+    pub part_id: i64,
+    /// Its version.
+    pub version: i32,
+    /// When it was loaded.
+    pub loaded_at: jiff::Timestamp,
+    /// When it was published.
+    pub published_at: jiff::Timestamp,
+    /// Features it has.
+    pub features: usize,
+}
+
+impl Evidence {
+    /// The evidence that a part is.
+    pub fn of(part: &PartSnapshot) -> Self {
+        Self {
+            part_id: part.part_id,
+            version: part.version,
+            loaded_at: part.loaded_at,
+            published_at: part.published_at,
+            features: part.features.len(),
+        }
+    }
+}
+
+/// The answer of one layer, with its evidence.
+#[derive(Debug, Clone)]
+pub struct LayerFacts {
+    /// Definition of the layer.
+    pub file: Arc<DefinitionFile>,
+    /// Its answer.
+    pub status: Status,
+    /// Keys of what is here.
+    pub keys: Vec<String>,
+    /// The parts that answer; empty when there is no data.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Everything known of a place.
+#[derive(Debug, Clone)]
+pub struct PlaceFacts {
+    /// Longitude, degrees.
+    pub lon: f64,
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// The comune that the place lies in, as far as boundaries and maps tell.
+    pub comune: Option<Arc<Comune>>,
+    /// Parcels here: more than one where sheets overlap. Parcels proper come first.
+    pub parcels: Vec<ParcelFacts>,
+    /// The answer of every layer that has facts.
+    pub layers: Vec<LayerFacts>,
+}
+
+/// What is true at a point, in degrees, for a viewer.
+///
+/// # Errors
+/// [`Error::NoPlace`] for coordinates beyond the earth, [`Error::Crs`].
+pub fn at_point(
+    catalogue: &Catalogue,
+    viewer: &Viewer,
+    lon: f64,
+    lat: f64,
+) -> Result<PlaceFacts, Error> {
+    let on_earth = (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
+    if !on_earth {
+        return Err(Error::NoPlace { lon, lat });
+    }
+    let home = comune_at(catalogue, lon, lat)?;
+    let mut facts = PlaceFacts {
+        lon,
+        lat,
+        comune: home.clone(),
+        parcels: Vec::new(),
+        layers: Vec::new(),
+    };
+    for entry in catalogue.layers() {
+        let definition = entry.definition();
+        if !definition.facts || authorize(viewer, Action::Read, definition.policy).is_err() {
+            continue;
+        }
+        let mut answer = LayerFacts {
+            file: Arc::clone(&entry.file),
+            status: Status::NoData,
+            keys: Vec::new(),
+            evidence: Vec::new(),
+        };
+        for part in &entry.parts {
+            let found = features_at(part, lon, lat)?;
+            // Without a boundary a part answers only where it has something.
+            let covers = home.as_ref().is_some_and(|home| home.id == part.territory_id);
+            if found.is_empty() && !covers {
+                continue;
+            }
+            answer.evidence.push(Evidence::of(part));
+            for feature in found {
+                answer.keys.push(part.features.key(feature).to_owned());
+                if definition.role == Some(LayerRole::Parcel)
+                    && let Some(parcel) = ParcelFacts::of(catalogue, definition, part, feature)
+                {
+                    facts.parcels.push(parcel);
+                }
+            }
+        }
+        answer.status = match (answer.keys.is_empty(), answer.evidence.is_empty()) {
+            (false, _) => Status::Hit,
+            (true, false) => Status::Clear,
+            (true, true) => Status::NoData,
+        };
+        facts.layers.push(answer);
+    }
+    facts.parcels.sort_by(|a, b| {
+        let rank = |parcel: &ParcelFacts| parcel.kind != crate::cadastre::ParcelKind::Parcel;
+        rank(a)
+            .cmp(&rank(b))
+            .then_with(|| a.reference.natural_cmp(&b.reference))
+    });
+    if facts.comune.is_none() {
+        facts.comune = facts.parcels.first().map(|parcel| Arc::clone(&parcel.comune));
+    }
+    Ok(facts)
+}
+
+/// Features of a part that cover a place.
+fn features_at(part: &PartSnapshot, lon: f64, lat: f64) -> Result<Vec<usize>, crs::Error> {
+    let cell = grid_from_lon_lat(lon, lat);
+    // The grid rounds: a place on an outline may fall a cell beside a feature's box.
+    let around = GridBox {
+        min: cell.map(|value| value.saturating_sub(2)),
+        max: cell.map(|value| value.saturating_add(2)),
+    };
+    if !part.features.bounds().intersects(&around) {
+        return Ok(Vec::new());
+    }
+    let candidates = part.features.search(&around);
+    if candidates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let place = to_storage(part.srid, lon, lat)?;
+    Ok(candidates
+        .into_iter()
+        .map(|feature| feature as usize)
+        .filter(|feature| part.features.covers(*feature, place))
+        .collect())
+}
+
+fn to_storage(srid: i32, lon: f64, lat: f64) -> Result<[f64; 2], crs::Error> {
+    let mut points = [(lon, lat)];
+    with_transformation(LON_LAT, srid, |transformation| {
+        transformation.apply(&mut points)
+    })??;
+    Ok([points[0].0, points[0].1])
+}
+
+/// The comune whose boundary holds a place.
+fn comune_at(
+    catalogue: &Catalogue,
+    lon: f64,
+    lat: f64,
+) -> Result<Option<Arc<Comune>>, crs::Error> {
+    let cell = grid_from_lon_lat(lon, lat);
+    let here = GridBox {
+        min: cell,
+        max: cell,
+    };
+    for boundary in catalogue.boundaries() {
+        if boundary.features.bounds().intersects(&here) {
+            let place = to_storage(boundary.srid, lon, lat)?;
+            if boundary.features.covers(0, place) {
+                return Ok(catalogue.comune(boundary.territory_id).cloned());
+            }
+        }
+    }
+    Ok(None)
+}

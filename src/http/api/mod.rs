@@ -1,0 +1,35 @@
+//! The API: JSON for programs, tiles for maps. Everything answers by [`crate::fact`],
+//! [`crate::tile`] and [`crate::style`]; here are only addresses, headers and shapes.
+
+mod comuni;
+mod conditional;
+mod health;
+mod layers;
+mod parcels;
+mod place;
+mod shape;
+mod style;
+mod tile_json;
+mod tiles;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::extract::Shared;
+
+/// All routes of the API, with their documentation.
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(place::place))
+        .routes(routes!(parcels::parcel))
+        .routes(routes!(parcels::parcel_geometry))
+        .routes(routes!(layers::layers))
+        .routes(routes!(comuni::comuni))
+        .routes(routes!(style::style))
+        .routes(routes!(tiles::comune_tile))
+        .routes(routes!(tiles::tile))
+        .routes(routes!(tile_json::tile_json))
+        .routes(routes!(tile_json::comune_tile_json))
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+}

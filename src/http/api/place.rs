@@ -1,0 +1,86 @@
+//! What is true at a point.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::http::{HeaderName, header};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::fact::{self, Status};
+
+use super::super::error::{Failure, Problem};
+use super::super::extract::{AskedBy, Shared};
+use super::super::headers::PRIVATE;
+use super::shape::{ComuneShape, EvidenceShape, ParcelShape, Text};
+
+/// A place in degrees.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(in crate::http) struct PlaceQuery {
+    /// Longitude, WGS84 degrees.
+    #[param(example = 9.36)]
+    pub(in crate::http) lon: f64,
+    /// Latitude, WGS84 degrees.
+    #[param(example = 45.61)]
+    pub(in crate::http) lat: f64,
+}
+
+/// The answer of one layer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LayerAnswer {
+    /// Layer.
+    layer: String,
+    /// Its name.
+    title: Text,
+    /// `hit`, `clear` (there is a map and nothing on it here) or `no_data` (there is no map).
+    #[schema(value_type = String, example = "hit")]
+    status: Status,
+    /// Keys of what is here.
+    keys: Vec<String>,
+    /// The versions that answer.
+    evidence: Vec<EvidenceShape>,
+}
+
+/// Everything known of a place.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PlaceAnswer {
+    /// Longitude asked for.
+    lon: f64,
+    /// Latitude asked for.
+    lat: f64,
+    /// The comune, as far as boundaries and maps tell.
+    comune: Option<ComuneShape>,
+    /// Parcels here: several where sheets overlap.
+    parcels: Vec<ParcelShape>,
+    /// The answer of every layer.
+    layers: Vec<LayerAnswer>,
+}
+
+/// What is true at a place: parcels, and the answer of every layer with its evidence.
+#[utoipa::path(get, path = "/api/v1/place", params(PlaceQuery), tag = "facts", responses(
+    (status = 200, body = PlaceAnswer),
+    (status = 400, body = Problem, content_type = "application/problem+json"),
+))]
+pub(super) async fn place(
+    State(shared): State<Shared>,
+    AskedBy(viewer): AskedBy,
+    query: Result<Query<PlaceQuery>, QueryRejection>,
+) -> Result<([(HeaderName, axum::http::HeaderValue); 1], Json<PlaceAnswer>), Failure> {
+    let Query(place) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
+    let facts = fact::at_point(&shared.app.catalogue(), &viewer, place.lon, place.lat)?;
+    let layers = facts.layers.iter().map(|answer| LayerAnswer {
+        layer: answer.file.definition.id.clone(),
+        title: Text::from(&answer.file.definition.title),
+        status: answer.status,
+        keys: answer.keys.clone(),
+        evidence: answer.evidence.iter().map(EvidenceShape::from).collect(),
+    });
+    let answer = PlaceAnswer {
+        lon: facts.lon,
+        lat: facts.lat,
+        comune: facts.comune.as_deref().map(ComuneShape::from),
+        parcels: facts.parcels.iter().map(ParcelShape::from).collect(),
+        layers: layers.collect(),
+    };
+    Ok(([(header::CACHE_CONTROL, PRIVATE)], Json(answer)))
+}

@@ -1,0 +1,127 @@
+//! JSON shapes that several answers share.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::cadastre::ParcelKind;
+use crate::fact::{Evidence, ParcelFacts};
+use crate::layer::Localized;
+use crate::place::Comune;
+
+/// A text in both languages.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Text {
+    /// Italian.
+    it: String,
+    /// English.
+    en: String,
+}
+
+impl From<&Localized> for Text {
+    fn from(text: &Localized) -> Self {
+        Self {
+            it: text.it.clone(),
+            en: text.en.clone(),
+        }
+    }
+}
+
+/// A comune.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ComuneShape {
+    /// Its word in URLs.
+    slug: String,
+    /// Its name.
+    name: String,
+    /// Its cadastral codes, the one in use first.
+    codes: Vec<String>,
+}
+
+impl From<&Comune> for ComuneShape {
+    fn from(comune: &Comune) -> Self {
+        Self {
+            slug: comune.slug.clone(),
+            name: comune.name.clone(),
+            codes: comune.codes.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// The version that an answer stands on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct EvidenceShape {
+    /// Version within layer and territory.
+    version: i32,
+    /// When it was loaded (RFC 3339).
+    loaded_at: String,
+    /// When it was published (RFC 3339).
+    published_at: String,
+}
+
+impl From<&Evidence> for EvidenceShape {
+    fn from(evidence: &Evidence) -> Self {
+        Self {
+            version: evidence.version,
+            loaded_at: evidence.loaded_at.to_string(),
+            published_at: evidence.published_at.to_string(),
+        }
+    }
+}
+
+/// A parcel.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ParcelShape {
+    /// National cadastral reference.
+    #[schema(example = "H833_0013A0.12")]
+    reference: String,
+    /// `parcel`, `road` or `water`; only a parcel can have practices.
+    #[schema(value_type = String, example = "parcel")]
+    kind: ParcelKind,
+    /// The comune.
+    comune: ComuneShape,
+    /// Census section; null where there is none.
+    sezione: Option<String>,
+    /// Sheet.
+    foglio: u16,
+    /// Annex; null for none.
+    allegato: Option<String>,
+    /// Development; null for none.
+    sviluppo: Option<String>,
+    /// Number of the parcel.
+    number: String,
+    /// Area of the drawing in square metres, measured in the storage CRS, not in Mercator.
+    area_m2: f64,
+    /// Layer that it comes from.
+    layer: String,
+    /// Its number in vector tiles, stable across versions.
+    feature_id: u64,
+    /// West, south, east, north in degrees.
+    bbox: [f64; 4],
+    /// A place inside it: longitude, latitude.
+    inside: [f64; 2],
+    /// What the answer stands on.
+    evidence: EvidenceShape,
+}
+
+impl From<&ParcelFacts> for ParcelShape {
+    fn from(facts: &ParcelFacts) -> Self {
+        let sheet = &facts.reference.sheet;
+        let unless = |letter: char, none: char| (letter != none).then(|| letter.to_string());
+        Self {
+            reference: facts.reference.to_string(),
+            kind: facts.kind,
+            comune: ComuneShape::from(&*facts.comune),
+            sezione: unless(sheet.sezione, '_'),
+            foglio: sheet.foglio,
+            allegato: unless(sheet.allegato, '0'),
+            sviluppo: unless(sheet.sviluppo, '0'),
+            number: facts.reference.number.clone(),
+            area_m2: (facts.area_m2 * 100.0).round() / 100.0,
+            layer: facts.layer.clone(),
+            feature_id: facts.feature_id,
+            bbox: facts.bounds.to_array(),
+            inside: [facts.inside.0, facts.inside.1],
+            evidence: EvidenceShape::from(&facts.evidence),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Vector tiles: 304 before any work, and never a question to the database.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::access::Viewer;
+use crate::geo::TileAddress;
+use crate::place::Comune;
+use crate::snapshot::{Catalogue, Served};
+use crate::tile::{Encoding, Selection, compress, entity_tag, negotiate, render, select};
+
+use super::super::error::{Failure, Problem};
+use super::super::extract::Shared;
+use super::super::headers::{IMMUTABLE, REVALIDATE};
+use super::conditional::matches_entity_tag;
+
+const MVT: HeaderValue = HeaderValue::from_static("application/vnd.mapbox-vector-tile");
+
+/// A tile of a comune and its neighbours. The URL holds the version, so it never changes.
+#[utoipa::path(get, path = "/tiles/{comune}/{v}/{layers}/{z}/{x}/{y}", tag = "tiles",
+    params(("comune" = String, Path, example = "borgochiaro"),
+           ("v" = String, Path, description = "version of the comune's map, from its style or TileJSON"),
+           ("layers" = String, Path, example = "catasto.foglio,catasto.particella"),
+           ("z" = u8, Path), ("x" = u32, Path), ("y" = u32, Path)), responses(
+    (status = 200, description = "Mapbox Vector Tile 2.1", content_type = "application/vnd.mapbox-vector-tile"),
+    (status = 304, description = "not changed"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 410, body = Problem, description = "the version was replaced: ask for the style again", content_type = "application/problem+json"),
+))]
+pub(super) async fn comune_tile(
+    State(shared): State<Shared>,
+    Path((slug, version, layers, z, x, y)): Path<(String, String, String, String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let tile = TileAddress::parse(&z, &x, &y)?;
+    let catalogue = shared.app.catalogue();
+    let comune = catalogue
+        .comune_by_slug(&slug)
+        .cloned()
+        .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
+    let catalogue = catalogue_of(&shared, &comune, &version).await?;
+    // Versioned URLs are kept by shared caches: what they hold is what anybody may see.
+    let viewer = Viewer::Anonymous;
+    let selection = select(&catalogue, &viewer, Some(&comune), &layers, tile)?;
+    answer(&shared, selection, tile, &headers, IMMUTABLE).await
+}
+
+/// A tile of all comuni. It may be kept, but is asked for again each time.
+#[utoipa::path(get, path = "/tiles/{layers}/{z}/{x}/{y}", tag = "tiles",
+    params(("layers" = String, Path, example = "catasto.foglio,catasto.particella"),
+           ("z" = u8, Path), ("x" = u32, Path), ("y" = u32, Path)), responses(
+    (status = 200, description = "Mapbox Vector Tile 2.1", content_type = "application/vnd.mapbox-vector-tile"),
+    (status = 304, description = "not changed"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+))]
+pub(super) async fn tile(
+    State(shared): State<Shared>,
+    Path((layers, z, x, y)): Path<(String, String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let tile = TileAddress::parse(&z, &x, &y)?;
+    let selection = select(
+        &shared.app.catalogue(),
+        &Viewer::Anonymous,
+        None,
+        &layers,
+        tile,
+    )?;
+    answer(&shared, selection, tile, &headers, REVALIDATE).await
+}
+
+/// The catalogue that a version belongs to.
+///
+/// Another instance may have published a moment ago: a version that is not known makes this
+/// one look again before it says that it is gone.
+async fn catalogue_of(
+    shared: &Shared,
+    comune: &Comune,
+    version: &str,
+) -> Result<Arc<Catalogue>, Failure> {
+    let well_formed = version.len() == 16 && version.bytes().all(|b| b.is_ascii_hexdigit());
+    if !well_formed {
+        return Err(Failure::NotFound(
+            "a version has sixteen hexadecimal digits".into(),
+        ));
+    }
+    let known = |served| match served {
+        Served::Current(catalogue) | Served::Replaced(catalogue) => Some(catalogue),
+        Served::Unknown => None,
+    };
+    let generations = shared.app.generations();
+    if let Some(catalogue) = known(generations.with_version(comune, version)) {
+        return Ok(catalogue);
+    }
+    if let Err(error) = shared.app.refresh_soon().await {
+        tracing::debug!(error = ?error, "no look at the database for an unknown version");
+    }
+    known(generations.with_version(comune, version)).ok_or_else(|| {
+        Failure::Gone("this version of the map was replaced: ask for the style again".into())
+    })
+}
+
+async fn answer(
+    shared: &Shared,
+    selection: Selection,
+    tile: TileAddress,
+    headers: &HeaderMap,
+    caching: HeaderValue,
+) -> Result<Response, Failure> {
+    let accepted = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok());
+    let encoding = negotiate(accepted);
+    let tag = entity_tag(&selection, tile, encoding.word());
+    let mut response = if matches_entity_tag(headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let (bytes, encoding) = draw(shared, selection, tile, encoding).await?;
+        let mut response = Response::new(Body::from(bytes));
+        response.headers_mut().insert(header::CONTENT_TYPE, MVT);
+        if let Some(token) = encoding.token() {
+            response.headers_mut().insert(
+                header::CONTENT_ENCODING,
+                HeaderValue::from_static(token),
+            );
+        }
+        response
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, caching);
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("accept-encoding"),
+    );
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// Draws and compresses on a thread that may block, as many at once as there are cores.
+async fn draw(
+    shared: &Shared,
+    selection: Selection,
+    tile: TileAddress,
+    encoding: Encoding,
+) -> Result<(Vec<u8>, Encoding), Failure> {
+    let is_empty = selection.layers.iter().all(|(_, parts)| parts.is_empty());
+    if is_empty {
+        return Ok((Vec::new(), Encoding::Identity));
+    }
+    let place = shared.app.rendering().acquire().await;
+    let drawn = tokio::task::spawn_blocking(move || compress(render(&selection, tile), encoding))
+        .await
+        .map_err(|error| Failure::internal(&error));
+    drop(place);
+    drawn
+}

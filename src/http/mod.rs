@@ -1,0 +1,14 @@
+//! HTTP: the only module that knows requests and responses.
+
+mod api;
+mod assets;
+mod error;
+mod extract;
+mod headers;
+pub mod pages;
+mod router;
+mod serve;
+mod session;
+
+pub use router::{openapi, router};
+pub use serve::{Error, serve};

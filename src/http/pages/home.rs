@@ -1,0 +1,56 @@
+//! The home page: of a comune, or of all.
+
+use axum::response::Response;
+
+use crate::access::{Action, authorize};
+use crate::fact::Evidence;
+
+use super::super::error::Failure;
+use super::super::extract::Visit;
+use super::failure::{html, show};
+use super::present;
+use super::view::{ComuniPage, HomePage};
+
+/// `/` and `/c/{slug}/`.
+pub(super) async fn home(visit: Visit) -> Response {
+    let page = if visit.unknown_comune {
+        Err(Failure::NotFound("there is no such comune".into()))
+    } else if visit.comune.is_some() {
+        of_comune(&visit)
+    } else {
+        of_all(&visit)
+    };
+    show(&visit, page)
+}
+
+fn of_comune(visit: &Visit) -> Result<Response, Failure> {
+    let id = visit.comune.as_ref().map(|comune| comune.id);
+    let mut layers = Vec::new();
+    for entry in visit.catalogue.layers() {
+        let definition = entry.definition();
+        if authorize(&visit.viewer, Action::Read, definition.policy).is_err() {
+            continue;
+        }
+        let own = entry.parts.iter().filter(|part| Some(part.territory_id) == id);
+        layers.extend(own.map(|part| present::data(visit.lang, definition, &Evidence::of(part))));
+    }
+    html(&HomePage {
+        page: present::page(visit, ""),
+        layers,
+        examples: present::examples(visit, 3),
+    })
+}
+
+fn of_all(visit: &Visit) -> Result<Response, Failure> {
+    let mut comuni: Vec<_> = visit
+        .catalogue
+        .comuni()
+        .iter()
+        .map(|comune| present::comune(comune))
+        .collect();
+    comuni.sort_by(|a, b| a.name.cmp(&b.name));
+    html(&ComuniPage {
+        page: present::page(visit, ""),
+        comuni,
+    })
+}

@@ -1,0 +1,80 @@
+//! The map page.
+
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use crate::cadastre::CadastralReference;
+use crate::fact;
+
+use super::super::error::Failure;
+use super::super::extract::Visit;
+use super::failure::{html, show};
+use super::present;
+use super::view::MapPage;
+
+/// What the address of a map says; everything else in it is for the script.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct MapQuery {
+    /// Reference of the selected parcel, as in its page's address.
+    #[serde(default)]
+    sel: Option<String>,
+    /// Present when a browser test may reach the map object (demonstration only).
+    #[serde(default)]
+    test: Option<String>,
+}
+
+/// `/mappa` and `/c/{slug}/mappa`; with several comuni the first one opens.
+pub(super) async fn map(
+    visit: Visit,
+    query: Result<Query<MapQuery>, QueryRejection>,
+) -> Response {
+    if visit.comune.is_none() && !visit.unknown_comune {
+        match visit.catalogue.comuni().first().cloned() {
+            // A map is of one comune: its own address says which.
+            Some(first) => {
+                let query = visit.path.split_once('?').map(|(_, query)| query);
+                let suffix = query.map_or_else(String::new, |query| format!("?{query}"));
+                let target = format!("/c/{}/mappa{suffix}", first.slug);
+                return Redirect::temporary(&target).into_response();
+            }
+            None => return Redirect::to("/").into_response(),
+        }
+    }
+    let query = query.map(|Query(query)| query).unwrap_or_default();
+    let page = page(&visit, &query);
+    show(&visit, page)
+}
+
+fn page(visit: &Visit, query: &MapQuery) -> Result<Response, Failure> {
+    let comune = visit
+        .comune
+        .clone()
+        .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
+    // A selection that is not understood, or gone, is no reason to show no map.
+    let card = query
+        .sel
+        .as_deref()
+        .and_then(|text| CadastralReference::from_path_segment(text).ok())
+        .and_then(|reference| {
+            fact::parcel(&visit.catalogue, &visit.viewer, &reference).ok()
+        })
+        .and_then(|facts| present::parcel_card(visit, &facts).ok());
+    let bounds = visit
+        .catalogue
+        .box_of(&comune)
+        .map(|area| area.to_array().map(|v| format!("{v:.6}")).join(","))
+        .unwrap_or_default();
+    let title = visit.lang.text("map-title");
+    let mut page = present::page(visit, &title);
+    page.canonical = Some(format!("{}{}/mappa", visit.origin, visit.prefix));
+    html(&MapPage {
+        style_url: format!("/api/v1/style/{}?lang={}", comune.slug, visit.lang.code()),
+        bounds,
+        card,
+        example: present::examples(visit, 1).into_iter().next(),
+        test: query.test.is_some() && visit.shared.app.is_demo(),
+        page,
+    })
+}

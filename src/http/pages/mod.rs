@@ -1,0 +1,45 @@
+//! Pages for people: HTML that works without JavaScript; the map is an enhancement.
+
+mod demo;
+mod failure;
+mod home;
+mod language;
+mod map;
+mod parcel;
+mod place;
+mod present;
+mod search;
+pub mod view;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::extract::Shared;
+
+pub(super) use failure::not_found;
+
+/// Pages that exist once for the whole site and once for every comune under `/c/{slug}`.
+fn of_a_comune() -> Router<Shared> {
+    Router::new()
+        .route("/", get(home::home))
+        .route("/mappa", get(map::map))
+        .route("/luogo", get(place::place))
+        .route("/cerca", get(search::search))
+        .route("/particella/{reference}", get(parcel::parcel))
+        .route("/particella/{code}/{foglio}/{number}", get(parcel::by_parts))
+}
+
+/// All pages. The demonstration's sign-in exists only with `serve --demo`.
+pub(super) fn routes(is_demo: bool) -> Router<Shared> {
+    let mut router = Router::new()
+        .merge(of_a_comune())
+        .nest("/c/{slug}", of_a_comune())
+        .route("/c/{slug}/", get(home::home))
+        .route("/lingua/{code}", get(language::language));
+    if is_demo {
+        router = router
+            .route("/demo/accedi", get(demo::form).post(demo::sign_in))
+            .route("/demo/esci", post(demo::sign_out));
+    }
+    router
+}

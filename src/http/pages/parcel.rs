@@ -1,0 +1,102 @@
+//! The page, and the card, of a parcel.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, Query};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use crate::cadastre::{CadastralReference, ParcelQuery};
+use crate::fact;
+
+use super::super::error::Failure;
+use super::super::extract::Visit;
+use super::failure::{failure_page, html, show};
+use super::place::show_card;
+use super::present;
+use super::view::{CandidatesPage, ParcelPage};
+
+/// How a parcel is to be shown.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ParcelQueryString {
+    /// `1` asks for the card alone.
+    #[serde(default)]
+    frammento: Option<String>,
+}
+
+/// `/particella/{reference}`.
+pub(super) async fn parcel(
+    visit: Visit,
+    Path(names): Path<HashMap<String, String>>,
+    Query(query): Query<ParcelQueryString>,
+) -> Response {
+    let text = names.get("reference").map(String::as_str).unwrap_or_default();
+    let reference = match CadastralReference::from_path_segment(text) {
+        Ok(reference) => reference,
+        Err(error) => {
+            let detail = visit.lang.text_with("parcel-not-understood", &[("text", text.into())]);
+            return failure_page(&visit, &error.into(), Some(detail));
+        }
+    };
+    match fact::parcel(&visit.catalogue, &visit.viewer, &reference) {
+        Ok(facts) => {
+            let page = present::parcel_card(&visit, &facts)
+                .map_err(Failure::from)
+                .and_then(|card| {
+                    let mut page = present::page(&visit, "");
+                    page.title = card.title(&page);
+                    let path = format!("{}{}", visit.origin, card.page_url);
+                    page.canonical = Some(path);
+                    show_card(query.frammento.as_deref(), page, card, |page, card| {
+                        html(&ParcelPage { page, card })
+                    })
+                });
+            show(&visit, page)
+        }
+        Err(error) => {
+            let key = match error {
+                fact::Error::NoCadastre(_) => "parcel-no-cadastre",
+                _ => "parcel-unknown",
+            };
+            let reference = reference.to_string();
+            let detail = visit.lang.text_with(key, &[("reference", (&reference).into())]);
+            failure_page(&visit, &error.into(), Some(detail))
+        }
+    }
+}
+
+/// `/particella/{comune}/{foglio}/{numero}`: to the parcel, or to the ones that it may mean.
+pub(super) async fn by_parts(
+    visit: Visit,
+    Path(names): Path<HashMap<String, String>>,
+) -> Response {
+    let name = |key: &str| names.get(key).map(String::as_str).unwrap_or_default();
+    let number = name("number").replace('~', "/");
+    let text = format!("{} {} {number}", name("code"), name("foglio"));
+    let query = match ParcelQuery::parse(&text) {
+        Ok(query) => query,
+        Err(error) => {
+            let detail = visit
+                .lang
+                .text_with("parcel-not-understood", &[("text", (&text).into())]);
+            return failure_page(&visit, &error.into(), Some(detail));
+        }
+    };
+    let (found, _) = fact::find_parcels(&visit.catalogue, &visit.viewer, None, &query);
+    let page = match found.as_slice() {
+        [] => Err(Failure::NotFound("no such parcel".into())),
+        [only] => {
+            let url = present::parcel(&visit, only).page_url;
+            Ok(Redirect::temporary(&url).into_response())
+        }
+        several => {
+            let title = visit.lang.text("candidates-title");
+            html(&CandidatesPage {
+                page: present::page(&visit, &title),
+                query: text,
+                parcels: several.iter().map(|p| present::parcel(&visit, p)).collect(),
+            })
+        }
+    };
+    show(&visit, page)
+}

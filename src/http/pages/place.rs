@@ -1,0 +1,64 @@
+//! The page, and the card, of a place.
+
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::fact;
+
+use super::super::error::Failure;
+use super::super::extract::Visit;
+use super::failure::{html, show};
+use super::present;
+use super::view::{CardFragment, CardView, PlacePage};
+
+/// A place in degrees, and how it is to be shown.
+#[derive(Debug, Deserialize)]
+pub(super) struct PlaceQuery {
+    lon: f64,
+    lat: f64,
+    /// `1` asks for the card alone.
+    #[serde(default)]
+    frammento: Option<String>,
+}
+
+/// `/luogo?lon&lat`.
+pub(super) async fn place(
+    visit: Visit,
+    query: Result<Query<PlaceQuery>, QueryRejection>,
+) -> Response {
+    let page = page(&visit, query);
+    show(&visit, page)
+}
+
+fn page(
+    visit: &Visit,
+    query: Result<Query<PlaceQuery>, QueryRejection>,
+) -> Result<Response, Failure> {
+    if visit.unknown_comune {
+        return Err(Failure::NotFound("there is no such comune".into()));
+    }
+    let Query(query) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
+    let facts = fact::at_point(&visit.catalogue, &visit.viewer, query.lon, query.lat)?;
+    let card = present::place_card(visit, &facts);
+    let mut page = present::page(visit, "");
+    page.title = card.title(&page);
+    show_card(query.frammento.as_deref(), page, card, |page, card| {
+        html(&PlacePage { page, card })
+    })
+}
+
+/// The card alone where asked for, else the page around it.
+pub(super) fn show_card(
+    fragment: Option<&str>,
+    page: super::view::PageView,
+    card: CardView,
+    whole: impl FnOnce(super::view::PageView, CardView) -> Result<Response, Failure>,
+) -> Result<Response, Failure> {
+    if fragment == Some("1") {
+        html(&CardFragment { page, card })
+    } else {
+        whole(page, card)
+    }
+}

@@ -1,0 +1,240 @@
+//! From facts to what templates show: words, formats, addresses.
+
+use crate::access::Viewer;
+use crate::cadastre;
+use crate::fact::{self, Evidence, LayerFacts, ParcelFacts, PlaceFacts};
+use crate::layer::{LayerRole, Localized};
+use crate::place::Comune;
+use crate::text::{DateFormat, Lang, NumberFormat};
+
+use super::super::extract::Visit;
+use super::view::{
+    CardView, ComuneView, DataView, FooterLinks, LayerStatus, LayerStatusView, PageView,
+    ParcelKind, ParcelView, PlaceState, ViewerView,
+};
+
+/// The legal time of the offices: dates are told in it.
+const TIME_ZONE: &str = "Europe/Rome";
+
+/// A text in the language of a page.
+pub(super) fn localized(text: &Localized, lang: Lang) -> String {
+    match lang {
+        Lang::It => text.it.clone(),
+        Lang::En => text.en.clone(),
+    }
+}
+
+/// What stands around the content of a page.
+pub(super) fn page(visit: &Visit, title: &str) -> PageView {
+    let comune = visit.comune.as_deref().map(|comune| ComuneView {
+        name: comune.name.clone(),
+        home_url: format!("{}/", visit.prefix),
+        map_url: format!("{}/mappa", visit.prefix),
+    });
+    PageView {
+        lang: visit.lang,
+        title: title.to_owned(),
+        comune,
+        prefix: visit.prefix.clone(),
+        path: visit.path.clone(),
+        canonical: None,
+        assets: (*visit.shared.assets).clone(),
+        viewer: viewer(&visit.viewer, visit.lang),
+        demo: visit.shared.app.is_demo(),
+        request_id: visit.request_id.clone(),
+        links: FooterLinks::default(),
+    }
+}
+
+fn viewer(viewer: &Viewer, lang: Lang) -> Option<ViewerView> {
+    let Viewer::Known { name, role } = viewer else {
+        return None;
+    };
+    let key = super::demo::role_key(*role);
+    Some(ViewerView {
+        name: name.clone(),
+        role: lang.text(key),
+    })
+}
+
+/// A list entry of a comune, by its own address.
+pub(super) fn comune(comune: &Comune) -> ComuneView {
+    ComuneView {
+        name: comune.name.clone(),
+        home_url: format!("/c/{}/", comune.slug),
+        map_url: format!("/c/{}/mappa", comune.slug),
+    }
+}
+
+/// A layer's data: what, how old, from whom.
+pub(super) fn data(
+    lang: Lang,
+    definition: &crate::layer::Definition,
+    evidence: &Evidence,
+) -> DataView {
+    let day = evidence
+        .published_at
+        .in_tz(TIME_ZONE)
+        .map(|moment| moment.date())
+        .unwrap_or_default();
+    DataView {
+        title: localized(&definition.title, lang),
+        loaded: lang.date(day),
+        version: evidence.version.to_string(),
+        valid_at: None,
+        source: Some(localized(&definition.source.name, lang)),
+        features: lang.count(evidence.features as u64),
+    }
+}
+
+fn layer_status(lang: Lang, answer: &LayerFacts) -> LayerStatusView {
+    let definition = &answer.file.definition;
+    LayerStatusView {
+        title: localized(&definition.title, lang),
+        status: match answer.status {
+            fact::Status::Hit => LayerStatus::Hit,
+            fact::Status::Clear => LayerStatus::Clear,
+            fact::Status::NoData => LayerStatus::NoData,
+        },
+        data: answer
+            .evidence
+            .first()
+            .map(|evidence| data(lang, definition, evidence)),
+    }
+}
+
+/// A parcel, for a card or a list.
+pub(super) fn parcel(visit: &Visit, facts: &ParcelFacts) -> ParcelView {
+    let sheet = &facts.reference.sheet;
+    let segment = facts.reference.to_path_segment();
+    let unless = |letter: char, none: char| (letter != none).then(|| letter.to_string());
+    let [west, south, east, north] = facts.bounds.to_array();
+    ParcelView {
+        layer: facts.layer.clone(),
+        feature_id: facts.feature_id,
+        reference: facts.reference.to_string(),
+        kind: match facts.kind {
+            cadastre::ParcelKind::Parcel => ParcelKind::Parcel,
+            cadastre::ParcelKind::Road => ParcelKind::Road,
+            cadastre::ParcelKind::Water => ParcelKind::Water,
+        },
+        number: facts.reference.number.clone(),
+        comune: facts.comune.name.clone(),
+        foglio: sheet.foglio.to_string(),
+        sezione: unless(sheet.sezione, '_'),
+        allegato: unless(sheet.allegato, '0'),
+        sviluppo: unless(sheet.sviluppo, '0'),
+        area: visit.lang.area_m2(facts.area_m2),
+        bounds: Some(format!("{west:.7},{south:.7},{east:.7},{north:.7}")),
+        page_url: format!("{}/particella/{segment}", visit.prefix),
+        map_url: map_url(visit, facts),
+        json_url: format!("/api/v1/parcels/{segment}"),
+        geojson_url: format!("/api/v1/parcels/{segment}/geometry"),
+    }
+}
+
+// The map of the parcel's own comune, which need not be the one that is being visited.
+fn map_url(visit: &Visit, facts: &ParcelFacts) -> String {
+    let here = visit
+        .comune
+        .as_ref()
+        .is_some_and(|comune| comune.id == facts.comune.id);
+    let prefix = if here {
+        visit.prefix.clone()
+    } else {
+        format!("/c/{}", facts.comune.slug)
+    };
+    format!("{prefix}/mappa?sel={}", facts.reference.to_path_segment())
+}
+
+/// The card of a place.
+pub(super) fn place_card(visit: &Visit, facts: &PlaceFacts) -> CardView {
+    let (lon, lat) = (facts.lon, facts.lat);
+    let layers: Vec<LayerStatusView> = facts
+        .layers
+        .iter()
+        .map(|answer| layer_status(visit.lang, answer))
+        .collect();
+    let cadastre = facts
+        .layers
+        .iter()
+        .find(|answer| answer.file.definition.role == Some(LayerRole::Parcel));
+    let state = match cadastre.map(|answer| answer.status) {
+        Some(fact::Status::Hit) => PlaceState::Parcels,
+        Some(fact::Status::Clear) => PlaceState::NoParcel,
+        _ if facts.comune.is_some() => PlaceState::NoCadastre,
+        _ => PlaceState::Outside,
+    };
+    CardView {
+        state,
+        parcels: facts.parcels.iter().map(|p| parcel(visit, p)).collect(),
+        comune: facts.comune.as_ref().map(|comune| comune.name.clone()),
+        position: Some(visit.lang.position(lon, lat)),
+        layers,
+        data: cadastre.and_then(|answer| {
+            let evidence = answer.evidence.first()?;
+            Some(data(visit.lang, &answer.file.definition, evidence))
+        }),
+        page_url: format!("{}/luogo?lon={lon:.7}&lat={lat:.7}", visit.prefix),
+        map_url: format!("{}/mappa?c={lon:.7},{lat:.7},18", visit.prefix),
+        json_url: format!("/api/v1/place?lon={lon:.7}&lat={lat:.7}"),
+    }
+}
+
+/// The card of a parcel: the same template, with exactly this parcel.
+///
+/// Its layers are asked at a place inside the parcel.
+pub(super) fn parcel_card(visit: &Visit, facts: &ParcelFacts) -> Result<CardView, fact::Error> {
+    let (lon, lat) = facts.inside;
+    let around = fact::at_point(&visit.catalogue, &visit.viewer, lon, lat)?;
+    let mut card = place_card(visit, &around);
+    let view = parcel(visit, facts);
+    card.state = PlaceState::Parcels;
+    card.comune = Some(facts.comune.name.clone());
+    card.position = None;
+    card.page_url = view.page_url.clone();
+    card.map_url = view.map_url.clone();
+    card.json_url = view.json_url.clone();
+    if let Some(entry) = visit.catalogue.layer(&facts.layer) {
+        card.data = Some(data(visit.lang, entry.definition(), &facts.evidence));
+    }
+    card.parcels = vec![view];
+    Ok(card)
+}
+
+/// Searches that find something: the first parcels of the comune.
+pub(super) fn examples(visit: &Visit, wanted: usize) -> Vec<String> {
+    let Some(entry) = visit.catalogue.layer_with_role(LayerRole::Parcel) else {
+        return Vec::new();
+    };
+    let part = entry.parts.iter().find(|part| {
+        visit
+            .comune
+            .as_ref()
+            .is_none_or(|comune| comune.id == part.territory_id)
+    });
+    let Some(part) = part else {
+        return Vec::new();
+    };
+    let references = (0..part.features.len())
+        .filter_map(|feature| part.features.key(feature).parse().ok())
+        .filter(|reference: &cadastre::CadastralReference| {
+            reference.kind() == cadastre::ParcelKind::Parcel
+                && reference.number.bytes().all(|b| b.is_ascii_digit())
+        });
+    let mut examples = Vec::new();
+    for (index, reference) in references.take(wanted).enumerate() {
+        let sheet = reference.sheet;
+        let letter = if sheet.allegato == '0' {
+            String::new()
+        } else {
+            sheet.allegato.to_string()
+        };
+        examples.push(match index {
+            0 => format!("{}{letter} {}", sheet.foglio, reference.number),
+            1 => format!("foglio {}{letter} particella {}", sheet.foglio, reference.number),
+            _ => reference.to_string(),
+        });
+    }
+    examples
+}

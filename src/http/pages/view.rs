@@ -1,0 +1,368 @@
+//! What the templates in `web/templates` show: plain, owned values, formatted already.
+//!
+//! Handlers fill these structs; a struct decides words and order of what it holds and
+//! nothing else. Each page has a field `page` with what stands around its content.
+
+mod card;
+#[cfg(test)]
+mod tests;
+
+use askama::Template;
+use serde::Deserialize;
+
+use crate::text::{Lang, Value};
+
+pub use card::{
+    CardView, DataView, LayerStatus, LayerStatusView, ParcelKind, ParcelView, PlaceState,
+};
+
+/// Addresses of the built files (`/assets/map-3fA9c1.js`), as `web/dist/manifest.json` lists them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assets {
+    /// The stylesheet of every page.
+    pub site_css: String,
+    /// The stylesheet of the map page alone.
+    pub map_css: String,
+    /// The module that runs the map.
+    pub map_js: String,
+    /// The regular weight of Titillium Web, loaded ahead.
+    pub font: String,
+    /// The icon of the site.
+    pub icon: String,
+}
+
+/// The links of the footer that a municipality has configured; what is `None` is not shown.
+#[derive(Debug, Clone, Default)]
+pub struct FooterLinks {
+    /// The accessibility declaration, published on the form of AgID.
+    pub accessibility: Option<String>,
+    /// The privacy notice.
+    pub privacy: Option<String>,
+    /// Where to report a fault.
+    pub report: Option<String>,
+}
+
+impl FooterLinks {
+    /// Returns whether there is a link to show.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.accessibility.is_some() || self.privacy.is_some() || self.report.is_some()
+    }
+}
+
+/// A municipality as pages name it.
+#[derive(Debug, Clone, Default)]
+pub struct ComuneView {
+    /// The name alone: `Borgochiaro`.
+    pub name: String,
+    /// The address of its home page: `/` or `/c/borgochiaro`.
+    pub home_url: String,
+    /// The address of its map: `/mappa` or `/c/borgochiaro/mappa`.
+    pub map_url: String,
+}
+
+/// The identity that is signed in.
+#[derive(Debug, Clone, Default)]
+pub struct ViewerView {
+    /// The name to show.
+    pub name: String,
+    /// Its role in words: `Cittadina`.
+    pub role: String,
+}
+
+/// What stands around the content of each page.
+#[derive(Debug, Clone, Default)]
+pub struct PageView {
+    /// The language of the page.
+    pub lang: Lang,
+    /// The title of the page, without the name of the site.
+    pub title: String,
+    /// The municipality that the page is about; `None` where there are several.
+    pub comune: Option<ComuneView>,
+    /// What every address of this municipality begins with: empty or `/c/borgochiaro`.
+    pub prefix: String,
+    /// Path and query of this page, to come back to after a change of language or identity.
+    pub path: String,
+    /// The address of this content without accidental parameters, if it has one.
+    pub canonical: Option<String>,
+    /// The built files.
+    pub assets: Assets,
+    /// Who is signed in; `None` is everybody.
+    pub viewer: Option<ViewerView>,
+    /// Whether the sign-in of the demonstration is offered.
+    pub demo: bool,
+    /// The id of the request, shown small on error pages.
+    pub request_id: String,
+    /// The links of the footer.
+    pub links: FooterLinks,
+}
+
+impl PageView {
+    /// Returns the sentence of a key in the language of the page.
+    #[must_use]
+    pub fn t(&self, key: &str) -> String {
+        self.lang.text(key)
+    }
+
+    /// Returns the sentence of a key with one text put in.
+    #[must_use]
+    pub fn t1(&self, key: &str, name: &str, value: impl AsRef<str>) -> String {
+        self.lang
+            .text_with(key, &[(name, Value::Text(value.as_ref()))])
+    }
+
+    /// Returns the sentence of a key with a count put in as `$count`.
+    #[must_use]
+    pub fn tn(&self, key: &str, count: usize) -> String {
+        self.lang.text_with(key, &[("count", Value::from(count))])
+    }
+
+    /// Returns the name of the site: the municipality's, or the program's where there are several.
+    #[must_use]
+    pub fn site(&self) -> String {
+        match &self.comune {
+            Some(comune) => self.t1("site-comune", "name", &comune.name),
+            None => self.t("site-name"),
+        }
+    }
+
+    /// Returns the languages to switch to.
+    #[must_use]
+    pub fn langs(&self) -> [Lang; 2] {
+        Lang::ALL
+    }
+
+    /// Returns whether this is the map page.
+    #[must_use]
+    pub fn is_map(&self) -> bool {
+        let path = self.path.split('?').next();
+        self.comune.as_ref().map(|comune| comune.map_url.as_str()) == path
+    }
+
+    /// Returns the address of the home page.
+    #[must_use]
+    pub fn home_url(&self) -> &str {
+        match &self.comune {
+            Some(comune) => &comune.home_url,
+            None => "/",
+        }
+    }
+
+    /// Returns the sentences of the map's script as a JSON object.
+    #[must_use]
+    pub fn script_texts(&self) -> String {
+        let texts: serde_json::Map<String, serde_json::Value> = self
+            .lang
+            .texts("map-")
+            .into_iter()
+            .map(|(key, text)| (key, text.into()))
+            .collect();
+        serde_json::Value::Object(texts).to_string()
+    }
+}
+
+/// The card alone, for the panel beside the map (`?frammento=1`).
+#[derive(Debug, Template)]
+#[template(path = "place/fragment.html")]
+pub struct CardFragment {
+    /// Language and addresses.
+    pub page: PageView,
+    /// The card.
+    pub card: CardView,
+}
+
+/// The page of a place: `/luogo?lon&lat`.
+#[derive(Debug, Template)]
+#[template(path = "place/place.html")]
+pub struct PlacePage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// The card.
+    pub card: CardView,
+}
+
+/// The page of a parcel: `/particella/{reference}`.
+#[derive(Debug, Template)]
+#[template(path = "place/parcel.html")]
+pub struct ParcelPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// The card, with exactly one parcel.
+    pub card: CardView,
+}
+
+/// The parcels that a short address such as `/particella/X001/12/345` may mean.
+#[derive(Debug, Template)]
+#[template(path = "place/candidates.html")]
+pub struct CandidatesPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// What was asked for, in words: `foglio 12, particella 345`.
+    pub query: String,
+    /// The parcels.
+    pub parcels: Vec<ParcelView>,
+}
+
+/// The results of a search.
+#[derive(Debug, Template)]
+#[template(path = "search.html")]
+pub struct SearchPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// What was searched for; empty when nothing was.
+    pub query: String,
+    /// What was found.
+    pub parcels: Vec<ParcelView>,
+    /// Whether there is more than is shown.
+    pub has_more: bool,
+    /// Searches that find something, to show how to write one.
+    pub examples: Vec<String>,
+}
+
+/// The map page.
+#[derive(Debug, Template)]
+#[template(path = "map.html")]
+pub struct MapPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// The address of the MapLibre style.
+    pub style_url: String,
+    /// West, south, east and north of the municipality in degrees, joined by commas.
+    pub bounds: String,
+    /// The card of the parcel that `?sel=` names, so that the address works without the map too.
+    pub card: Option<CardView>,
+    /// A search that finds something, shown as an example.
+    pub example: Option<String>,
+    /// Whether browser tests may reach the map object.
+    pub test: bool,
+}
+
+/// The home page of a municipality.
+#[derive(Debug, Template)]
+#[template(path = "home.html")]
+pub struct HomePage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// The published layers.
+    pub layers: Vec<DataView>,
+    /// Searches that find something.
+    pub examples: Vec<String>,
+}
+
+/// The list of municipalities, where there are several or none.
+#[derive(Debug, Template)]
+#[template(path = "comuni.html")]
+pub struct ComuniPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// The municipalities, by name.
+    pub comuni: Vec<ComuneView>,
+}
+
+/// The sign-in of the demonstration.
+#[derive(Debug, Template)]
+#[template(path = "demo/sign_in.html")]
+pub struct SignInPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// Where to go after it: a path of this site.
+    pub back: String,
+}
+
+/// An identity of the demonstration: the form's value and the keys of its texts.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoRole {
+    /// The value of the field `ruolo`.
+    pub code: &'static str,
+    /// The key of the invented name.
+    pub name: &'static str,
+    /// The key of the role in words.
+    pub role: &'static str,
+    /// The key of what the role does.
+    pub what: &'static str,
+}
+
+impl SignInPage {
+    /// Returns the three identities.
+    #[must_use]
+    pub const fn roles() -> [DemoRole; 3] {
+        [
+            DemoRole {
+                code: "citizen",
+                name: "demo-citizen",
+                role: "demo-citizen-role",
+                what: "demo-citizen-what",
+            },
+            DemoRole {
+                code: "gis_clerk",
+                name: "demo-clerk",
+                role: "demo-clerk-role",
+                what: "demo-clerk-what",
+            },
+            DemoRole {
+                code: "officer",
+                name: "demo-officer",
+                role: "demo-officer-role",
+                what: "demo-officer-what",
+            },
+        ]
+    }
+}
+
+/// Why a page could not be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// 400: the address is not complete or not valid.
+    BadRequest,
+    /// 403: the viewer may not see it.
+    Forbidden,
+    /// 404: there is no such page, parcel or municipality.
+    NotFound,
+    /// 410: it was there, and is no longer.
+    Gone,
+    /// 503: something that the page needs does not answer at the moment.
+    Unavailable,
+    /// 500: a fault of ours.
+    Internal,
+}
+
+/// A page that says what went wrong and what can be done.
+#[derive(Debug, Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage {
+    /// What stands around the content; its title is the one of [`ErrorPage::heading`].
+    pub page: PageView,
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// A sentence about this case, in the language of the page.
+    pub detail: Option<String>,
+}
+
+impl ErrorPage {
+    /// Returns the heading, for the title of the page too.
+    #[must_use]
+    pub fn heading(lang: Lang, kind: ErrorKind) -> String {
+        lang.text(match kind {
+            ErrorKind::BadRequest => "error-bad-request",
+            ErrorKind::Forbidden => "error-forbidden",
+            ErrorKind::NotFound => "error-not-found",
+            ErrorKind::Gone => "error-gone",
+            ErrorKind::Unavailable => "error-unavailable",
+            ErrorKind::Internal => "error-internal",
+        })
+    }
+
+    /// Returns what can be done.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        self.page.t(match self.kind {
+            ErrorKind::BadRequest => "error-bad-request-advice",
+            ErrorKind::Forbidden => "error-forbidden-advice",
+            ErrorKind::NotFound => "error-not-found-advice",
+            ErrorKind::Gone => "error-gone-advice",
+            ErrorKind::Unavailable => "error-unavailable-advice",
+            ErrorKind::Internal => "error-internal-advice",
+        })
+    }
+}

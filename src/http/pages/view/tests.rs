@@ -1,0 +1,131 @@
+//! The card in its states, as its readers see it.
+
+use askama::Template;
+
+use super::*;
+
+fn page(lang: Lang) -> PageView {
+    PageView {
+        lang,
+        ..PageView::default()
+    }
+}
+
+fn parcel(number: &str) -> ParcelView {
+    ParcelView {
+        layer: "catasto.particella".to_owned(),
+        feature_id: 7,
+        reference: format!("X001_001200.{number}"),
+        number: number.to_owned(),
+        foglio: "12".to_owned(),
+        comune: "Borgochiaro".to_owned(),
+        area: "1.240 m²".to_owned(),
+        page_url: format!("/particella/X001_001200.{number}"),
+        ..ParcelView::default()
+    }
+}
+
+fn card(state: PlaceState, parcels: Vec<ParcelView>) -> CardView {
+    let status = match state {
+        PlaceState::Parcels => LayerStatus::Hit,
+        PlaceState::NoParcel => LayerStatus::Clear,
+        PlaceState::NoCadastre | PlaceState::Outside => LayerStatus::NoData,
+        PlaceState::Failed => LayerStatus::Error,
+    };
+    CardView {
+        state,
+        parcels,
+        comune: Some("Borgochiaro".to_owned()),
+        position: None,
+        layers: vec![LayerStatusView {
+            title: "Particelle".to_owned(),
+            status,
+            data: None,
+        }],
+        data: None,
+        page_url: "/luogo?lon=9.36&lat=45.6".to_owned(),
+        map_url: "/mappa".to_owned(),
+        json_url: "/api/v1/place?lon=9.36&lat=45.6".to_owned(),
+    }
+}
+
+fn fragment(lang: Lang, card: CardView) -> String {
+    let page = page(lang);
+    let html = CardFragment { page, card }.render();
+    html.expect("a card writes only text that it owns")
+}
+
+#[test]
+fn a_parcel_says_number_sheet_area_and_reference() {
+    let html = fragment(Lang::It, card(PlaceState::Parcels, vec![parcel("345")]));
+    for words in [
+        "Particella 345",
+        "Foglio 12 · Borgochiaro",
+        "1.240 m² (mappa)",
+        "X001_001200.345",
+        "Verificato",
+        "data-announce=\"Particella 345, foglio 12, 1.240 m².\"",
+    ] {
+        assert!(html.contains(words), "{words} in {html}");
+    }
+    assert!(!html.contains("Senza dati"), "{html}");
+}
+
+#[test]
+fn two_parcels_are_both_listed_and_both_selected() {
+    let both = vec![parcel("345"), parcel("346")];
+    let html = fragment(Lang::En, card(PlaceState::Parcels, both));
+    for words in [
+        "2 parcels at this place",
+        "Overlapping sheets",
+        "Parcel 345",
+        "Parcel 346",
+    ] {
+        assert!(html.contains(words), "{words} in {html}");
+    }
+    assert_eq!(html.matches("&#34;reference&#34;").count(), 2, "{html}");
+}
+
+#[test]
+fn a_road_is_no_parcel() {
+    let road = ParcelView {
+        kind: ParcelKind::Road,
+        ..parcel("STRADA001")
+    };
+    let html = fragment(Lang::It, card(PlaceState::Parcels, vec![road]));
+    assert!(html.contains("Strada pubblica"), "{html}");
+    assert!(
+        html.contains("non è una particella su cui avviare pratiche"),
+        "{html}"
+    );
+}
+
+#[test]
+fn nothing_there_and_nothing_known_are_different_answers() {
+    let clear = fragment(Lang::It, card(PlaceState::NoParcel, vec![]));
+    let unknown = fragment(Lang::It, card(PlaceState::NoCadastre, vec![]));
+    assert!(clear.contains("Qui non c’è nessuna particella"), "{clear}");
+    assert!(
+        clear.contains("Verificato") && !clear.contains("Senza dati"),
+        "{clear}"
+    );
+    assert!(
+        unknown.contains("Non abbiamo il catasto di questo luogo"),
+        "{unknown}"
+    );
+    assert!(
+        unknown.contains("Senza dati") && !unknown.contains("Verificato"),
+        "{unknown}"
+    );
+}
+
+#[test]
+fn what_data_say_is_text_and_never_markup() {
+    let hostile = ParcelView {
+        number: "<script>1</script>\"'".to_owned(),
+        ..parcel("1")
+    };
+    let html = fragment(Lang::It, card(PlaceState::Parcels, vec![hostile]));
+    assert!(!html.contains("<script>"), "{html}");
+    assert!(!html.contains("\"'\""), "{html}");
+}

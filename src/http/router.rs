@@ -1,0 +1,173 @@
+//! Every URL on one screen, and what stands around all of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tower_http::csrf::CsrfLayer;
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+use super::error::Failure;
+use super::extract::Shared;
+use super::headers::{IMMUTABLE, SECURITY};
+use super::{api, assets, pages};
+
+/// Bytes of a request body; uploads will have their own way in.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// Time for a request's body to arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Time for an answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Mappale",
+        description = "The map of a municipality: what is true at a place, and vector tiles. Coordinates are longitude, latitude in WGS84 degrees; areas are square metres, measured in the storage CRS. Pages for people are not listed here."
+    ),
+    tags(
+        (name = "facts", description = "What is true at a place and of a parcel, with the versions that say so"),
+        (name = "catalogue", description = "What there is"),
+        (name = "tiles", description = "Vector tiles and what maps need to show them"),
+        (name = "service", description = "Whether the program works"),
+    )
+)]
+struct Documentation;
+
+fn documented() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(Documentation::openapi()).merge(api::routes())
+}
+
+/// The documentation of the API (OpenAPI).
+pub fn openapi() -> OpenApi {
+    documented().split_for_parts().1
+}
+
+/// All routes of the program.
+pub fn router(app: &App) -> Router {
+    let shared = Shared {
+        app: app.clone(),
+        assets: Arc::new(assets::read_manifest(&app.config().assets)),
+    };
+    let (api, documentation) = documented().split_for_parts();
+    let api = api
+        .route(
+            "/api/openapi.json",
+            get(move || std::future::ready(Json(documentation.clone()))),
+        )
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        ));
+    let built = ServiceBuilder::new()
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            IMMUTABLE,
+        ))
+        .service(
+            ServeDir::new(&app.config().assets)
+                .precompressed_br()
+                .precompressed_gzip(),
+        );
+    let router = Router::new()
+        .merge(api)
+        .merge(pages::routes(app.is_demo()))
+        .nest_service("/assets", built)
+        .fallback(pages::not_found)
+        .with_state(shared);
+    around(router)
+}
+
+/// Numbers, logs, limits and headers of every request, from the outside to the inside.
+fn around(router: Router) -> Router {
+    let request_id = HeaderName::from_static("x-request-id");
+    let compressible = DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/vnd.mapbox-vector-tile"));
+    let mut router = router
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
+        .layer(CsrfLayer::new())
+        .layer(CompressionLayer::new().gzip(true).compress_when(compressible))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ANSWER_TIMEOUT,
+        ))
+        .layer(CatchPanicLayer::custom(panicked));
+    for (name, value) in SECURITY {
+        router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
+    }
+    router
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(log_answer))
+        .layer(PropagateRequestIdLayer::new(request_id.clone()))
+        .layer(SetRequestIdLayer::new(request_id, NewRequestId))
+        .layer(axum::middleware::map_request(forget_request_id))
+}
+
+/// A number for a request: random, so that it tells nothing.
+#[derive(Clone, Copy)]
+struct NewRequestId;
+
+impl MakeRequestId for NewRequestId {
+    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
+        let text = uuid::Uuid::new_v4().simple().to_string();
+        HeaderValue::from_str(&text).ok().map(RequestId::new)
+    }
+}
+
+// A number that the client brings would let it write into the log.
+async fn forget_request_id<B>(mut request: Request<B>) -> Request<B> {
+    request.headers_mut().remove("x-request-id");
+    request
+}
+
+// The path, but no query: what people search for is nobody's business.
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .unwrap_or_default();
+    tracing::info_span!(
+        "request",
+        id,
+        method = %request.method(),
+        path = request.uri().path(),
+    )
+}
+
+fn log_answer<B>(response: &Response<B>, latency: Duration, _: &tracing::Span) {
+    tracing::info!(
+        status = response.status().as_u16(),
+        duration_us = latency.as_micros() as u64,
+        "answered"
+    );
+}
+
+fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let cause = cause
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| cause.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    tracing::error!(cause, "a handler panicked");
+    Failure::Internal.into_response()
+}

@@ -1,0 +1,93 @@
+//! A comune with its boundary from a file: all of it or nothing.
+
+use std::path::{Path, PathBuf};
+
+use wire::{Frame, MultiPolygon};
+
+use crate::config::Config;
+use crate::crs::{LON_LAT, with_transformation};
+use crate::db::{Databases, Ewkb, in_transaction};
+use crate::place::{self, NewComune};
+
+use super::ewkb::multipolygon_ewkb;
+use super::files::InputFile;
+use super::load::Error;
+use super::worker::{Reading, read_file};
+
+/// Adds a comune, with the boundary of a GeoJSON file when one is given.
+///
+/// # Errors
+/// [`Error`]; then nothing is stored.
+pub async fn add_comune(
+    config: &Config,
+    databases: &Databases,
+    new: NewComune,
+    boundary: Option<PathBuf>,
+) -> Result<i64, Error> {
+    let worker = config.worker.clone();
+    let srid = new.storage_srid;
+    let boundary = match boundary {
+        None => None,
+        Some(path) => Some(
+            tokio::task::spawn_blocking(move || read_boundary(&worker, &path, srid))
+                .await
+                .map_err(|_| Error::Interrupted)??,
+        ),
+    };
+    in_transaction(&databases.writer, move |tx| {
+        Box::pin(async move {
+            let id = place::add_comune(tx, &new).await?;
+            if let Some((detail, geometry)) = boundary {
+                place::add_boundary_from_file(tx, id, &detail, geometry).await?;
+            }
+            Ok(id)
+        })
+    })
+    .await
+}
+
+/// Reads the polygons of a file as one boundary in the storage CRS.
+fn read_boundary(worker: &Path, path: &Path, srid: i32) -> Result<(String, Ewkb), Error> {
+    let file = InputFile::open(path).map_err(|source| Error::File {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    let unusable = |reason: String| Error::Unusable(format!("{}: {reason}", file.name));
+    let mut boundary = MultiPolygon::new();
+    let mut fault = None;
+    let reading = Reading {
+        program: worker,
+        arguments: &["geojson"],
+        file: &file.path,
+        name: &file.name,
+    };
+    read_file(&reading, |frame| {
+        match frame {
+            Frame::Feature(feature) => {
+                if let Some(invalid) = feature.invalid {
+                    let reason = invalid.reason.as_str().replace('_', " ");
+                    let (x, y) = (invalid.x, invalid.y);
+                    fault = Some(format!("not valid at {x:.6} {y:.6}: {reason}"));
+                }
+                boundary.append(&feature.geometry);
+            }
+            Frame::Finding(finding) if finding.severity == wire::Severity::Error => {
+                fault = Some(finding.message);
+            }
+            _ => {}
+        }
+        true
+    })?;
+    if let Some(reason) = fault {
+        return Err(unusable(reason));
+    }
+    if boundary.is_empty() {
+        return Err(unusable("it holds no polygon".into()));
+    }
+    let stored = with_transformation(LON_LAT, srid, |transformation| {
+        boundary.map_points(|points| transformation.apply_to(points))
+    })??;
+    let detail = format!("{}, SHA-256 {}", file.name, file.sha256);
+    let ewkb = multipolygon_ewkb(&stored, srid);
+    Ok((detail, Ewkb(ewkb)))
+}

@@ -1,0 +1,23 @@
+//! Loads files into layers: worker, mapping, coordinates, bulk copy, checks, report, publication.
+//!
+//! A load is one transaction from its first row to its publication: whatever kills it leaves
+//! nothing half-done. Foreign bytes are parsed only by the worker, a process of its own, and
+//! what the worker writes is itself read as untrusted.
+
+mod boundary;
+mod ewkb;
+mod files;
+mod load;
+mod prepare;
+mod report;
+mod sql;
+mod worker;
+
+pub use boundary::add_comune;
+pub use ewkb::multipolygon_ewkb;
+pub use files::{InputFile, files_digest};
+pub use load::{Error, LoadRequest, Outcome, load};
+pub use report::{Check, CheckStatus, Finding, Report, Severity};
+pub use worker::{ProgressSender, WorkerError};
+
+pub(crate) use sql::ALL as STATEMENTS;

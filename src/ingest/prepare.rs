@@ -1,0 +1,286 @@
+//! From a worker's features to rows ready for the database.
+
+use geo::{Area, Coord, InteriorPoint, LineString, Polygon};
+use wire::{Feature, Frame, MultiPolygon};
+
+use crate::cadastre::ComuneCode;
+use crate::crs::{self, Operation, with_transformation};
+use crate::layer::{Definition, Mapping, ReferencePart, Row};
+
+use super::ewkb::multipolygon_ewkb;
+use super::files::InputFile;
+use super::report::{Finding, Report, Severity};
+use super::worker::{ProgressSender, Reading, WorkerError, read_file};
+
+/// A row, complete but for its numeric name.
+pub(super) struct PreparedRow {
+    pub(super) key: String,
+    pub(super) values: Row,
+    pub(super) original: String,
+    pub(super) label: [f64; 2],
+    pub(super) ewkb: Vec<u8>,
+    pub(super) vertices: u64,
+}
+
+/// What reading a file is bound to.
+pub(super) struct Preparation {
+    pub(super) worker: std::path::PathBuf,
+    pub(super) definition: Definition,
+    pub(super) codes: Vec<ComuneCode>,
+    pub(super) srid: i32,
+    pub(super) progress: ProgressSender,
+}
+
+/// Counts and findings of the rules that rows are held against while they are read.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) report: Report,
+    pub(super) invalid: u64,
+    pub(super) unmapped: u64,
+    pub(super) foreign: u64,
+    pub(super) operation: Option<Operation>,
+}
+
+/// Why a file could not be prepared.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PrepareError {
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
+    #[error("{file}: {reason}")]
+    Fields { file: String, reason: String },
+    #[error("{file}: {source}")]
+    Crs { file: String, source: crs::Error },
+    #[error("{file}: its CRS '{crs}' is not an EPSG code")]
+    UnknownCrs { file: String, crs: String },
+}
+
+const BATCH: usize = 256;
+
+/// Reads a file and sends its rows in batches; runs on a thread that may block.
+///
+/// When the receiver is gone the reading stops.
+pub(super) fn prepare_file(
+    preparation: &Preparation,
+    file: &InputFile,
+    tally: &mut Tally,
+    rows: &tokio::sync::mpsc::Sender<Vec<PreparedRow>>,
+) -> Result<(), PrepareError> {
+    let feature = preparation.definition.reader.cadastre_gml.feature.clone();
+    let mut state = FileState {
+        preparation,
+        file,
+        fields: Vec::new(),
+        mapping: None,
+        from: 0,
+        batch: Vec::with_capacity(BATCH),
+    };
+    let mut fault = None;
+    let reading = Reading {
+        program: &preparation.worker,
+        arguments: &["cadastre-gml", "--feature", &feature],
+        file: &file.path,
+        name: &file.name,
+    };
+    read_file(&reading, |frame| match state.take(frame, tally) {
+        Ok(()) => state.batch.len() < BATCH || state.send(rows),
+        Err(error) => {
+            fault = Some(error);
+            false
+        }
+    })?;
+    if let Some(error) = fault {
+        return Err(error);
+    }
+    state.send(rows);
+    Ok(())
+}
+
+struct FileState<'a> {
+    preparation: &'a Preparation,
+    file: &'a InputFile,
+    fields: Vec<String>,
+    mapping: Option<Mapping<'a>>,
+    from: i32,
+    batch: Vec<PreparedRow>,
+}
+
+impl FileState<'_> {
+    fn send(&mut self, rows: &tokio::sync::mpsc::Sender<Vec<PreparedRow>>) -> bool {
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        rows.blocking_send(batch).is_ok()
+    }
+
+    fn take(&mut self, frame: Frame, tally: &mut Tally) -> Result<(), PrepareError> {
+        match frame {
+            Frame::Hello(hello) => {
+                self.from = hello
+                    .crs
+                    .strip_prefix("EPSG:")
+                    .and_then(|code| code.parse().ok())
+                    .ok_or_else(|| PrepareError::UnknownCrs {
+                        file: self.file.name.clone(),
+                        crs: hello.crs.clone(),
+                    })?;
+                self.fields = hello.fields;
+                let mapping = Mapping::new(&self.preparation.definition, &self.fields);
+                self.mapping = Some(mapping.map_err(|error| PrepareError::Fields {
+                    file: self.file.name.clone(),
+                    reason: error.to_string(),
+                })?);
+            }
+            Frame::Feature(feature) => self.feature(feature, tally)?,
+            Frame::Finding(finding) => tally.report.find(Finding {
+                rule: finding.rule,
+                severity: finding.severity.into(),
+                file: self.file.name.clone(),
+                line: finding.line,
+                subject: finding.subject,
+                place: None,
+                message: finding.message,
+            }),
+            Frame::Progress(progress) => {
+                self.preparation
+                    .progress
+                    .send_replace((progress.bytes_read, progress.bytes_total));
+            }
+            Frame::Done(done) => {
+                tally.report.members += done.members;
+                tally.report.joined += done.joined;
+                tally.report.left_out += done.left_out;
+            }
+            // read_file keeps failures to itself.
+            Frame::Failed(_) => {}
+        }
+        Ok(())
+    }
+
+    fn feature(&mut self, feature: Feature, tally: &mut Tally) -> Result<(), PrepareError> {
+        let definition = &self.preparation.definition;
+        // A stream starts with its Hello, or the reader of the stream would have refused it.
+        let Some(mapping) = &self.mapping else {
+            return Ok(());
+        };
+        let row = mapping.row(&feature.values);
+        let mut find = |rule: &str, subject: Option<&str>, place, message: String| {
+            tally.report.left_out += 1;
+            tally.report.find(Finding {
+                rule: rule.to_owned(),
+                severity: Severity::Error,
+                file: self.file.name.clone(),
+                line: Some(feature.line),
+                subject: subject.map(str::to_owned),
+                place,
+                message,
+            });
+        };
+        let values = match row {
+            Ok(values) => values,
+            Err(error) => {
+                tally.unmapped += 1;
+                find("value.unusable", None, None, error.to_string());
+                return Ok(());
+            }
+        };
+        let key = definition
+            .key_column()
+            .and_then(|index| values[index].as_text())
+            .unwrap_or_default()
+            .to_owned();
+        if !self.is_at_home(&values) {
+            tally.foreign += 1;
+            let message = format!("'{key}' belongs to another comune");
+            find("comune.other", Some(&key), None, message);
+            return Ok(());
+        }
+        if let Some(invalid) = feature.invalid {
+            tally.invalid += 1;
+            let message = format!(
+                "the geometry of '{key}' is not valid: {}",
+                invalid.reason.as_str().replace('_', " ")
+            );
+            let place = Some([invalid.x, invalid.y]);
+            find("geometry.invalid", Some(&key), place, message);
+            return Ok(());
+        }
+        let geometry = self.to_storage(&feature.geometry, tally)?;
+        self.batch.push(PreparedRow {
+            label: label_point(&geometry),
+            ewkb: multipolygon_ewkb(&geometry, self.preparation.srid),
+            vertices: geometry.vertex_count() as u64,
+            original: self.original(&feature.values),
+            key,
+            values,
+        });
+        Ok(())
+    }
+
+    // A layer with cadastral references takes only those of its comune.
+    fn is_at_home(&self, values: &Row) -> bool {
+        let reference = self
+            .preparation
+            .definition
+            .part_column(ReferencePart::Reference)
+            .and_then(|index| values[index].as_text());
+        reference.is_none_or(|reference| {
+            self.preparation
+                .codes
+                .iter()
+                .any(|code| reference.starts_with(code.as_str()))
+        })
+    }
+
+    fn to_storage(
+        &self,
+        geometry: &MultiPolygon,
+        tally: &mut Tally,
+    ) -> Result<MultiPolygon, PrepareError> {
+        let fault = |source| PrepareError::Crs {
+            file: self.file.name.clone(),
+            source,
+        };
+        with_transformation(self.from, self.preparation.srid, |transformation| {
+            let stored = geometry.map_points(|points| transformation.apply_to(points))?;
+            if tally.operation.is_none() {
+                tally.operation = Some(transformation.operation());
+            }
+            Ok(stored)
+        })
+        .and_then(|outcome| outcome)
+        .map_err(fault)
+    }
+
+    fn original(&self, values: &[Option<String>]) -> String {
+        let object: serde_json::Map<String, serde_json::Value> = self
+            .fields
+            .iter()
+            .zip(values)
+            .filter_map(|(field, value)| {
+                let text = value.as_ref()?.replace('\0', "");
+                Some((field.clone(), text.into()))
+            })
+            .collect();
+        serde_json::Value::Object(object).to_string()
+    }
+}
+
+/// A point inside the largest polygon, for its label; E/N.
+fn label_point(geometry: &MultiPolygon) -> [f64; 2] {
+    let line = |ring: &[[f64; 2]]| -> LineString {
+        ring.iter().map(|[x, y]| Coord { x: *x, y: *y }).collect()
+    };
+    let largest = geometry
+        .polygons()
+        .map(|polygon| {
+            let rings: Vec<LineString> = polygon.rings().map(line).collect();
+            let mut rings = rings.into_iter();
+            let outer = rings.next().unwrap_or(LineString::new(Vec::new()));
+            Polygon::new(outer, rings.collect())
+        })
+        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()));
+    let point = largest.as_ref().and_then(InteriorPoint::interior_point);
+    match (point, geometry.points().first()) {
+        (Some(point), _) => [point.x(), point.y()],
+        (None, Some(first)) => *first,
+        (None, None) => [0.0, 0.0],
+    }
+}

@@ -1,0 +1,51 @@
+//! Statements of a load.
+
+use crate::layer::{Definition, data_table, quoted};
+
+/// The bulk copy into a layer's table; columns as [`super::prepare`] writes them.
+pub(super) fn copy_rows(definition: &Definition) -> String {
+    let columns: String = definition
+        .column
+        .iter()
+        .map(|column| format!("{}, ", quoted(&column.name)))
+        .collect();
+    format!(
+        "copy {} (part_id, feature_id, key, {columns}original, label_e, label_n, geom)
+from stdin (format binary)",
+        data_table(&definition.id)
+    )
+}
+
+/// Features outside the territory, more than the margin: their number and the first keys.
+///
+/// A boundary from a file goes before one made from sheets; `null` without a boundary.
+pub(super) fn outside(definition: &Definition) -> String {
+    format!(
+        "
+-- the boundary in use, grown by the margin in metres and cut into small pieces for speed
+with boundary as (
+    select st_buffer(geom, $3) as geom
+      from place.boundary
+     where territory_id = $1 and st_srid(geom) = $4
+     order by origin, id desc
+     limit 1
+),
+-- rows that reach beyond it
+beyond as (
+    select row.key
+      from {} as row
+     cross join boundary
+     where row.part_id = $2 and not st_coveredby(row.geom, boundary.geom)
+)
+select (select count(*) from boundary) as boundaries,
+       (select count(*) from beyond) as features,
+       (select coalesce(array_agg(key), '{{}}') from (select key from beyond order by key limit 20) as first) as keys",
+        data_table(&definition.id)
+    )
+}
+
+// A load may take longer than a page.
+pub(super) const ALLOW_LONG: &str = "set local statement_timeout = '30min'";
+
+/// Every fixed statement, for the test that prepares them.
+pub(crate) const ALL: &[&str] = &[ALLOW_LONG];

@@ -1,0 +1,425 @@
+//! Parts and publications in the database.
+
+use std::collections::HashMap;
+
+use jiff_sqlx::Timestamp as SqlTimestamp;
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::check::DefinitionFile;
+use super::definition::Definition;
+use super::sql;
+
+/// What can go wrong with the catalogue of layers.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The table of a layer was made by another definition, and cannot hold this one.
+    #[error("the table of layer {layer} has {found}, but its definition says {wanted}: give a changed layer a new id")]
+    TableDiffers {
+        /// The layer.
+        layer: String,
+        /// What the table has.
+        found: String,
+        /// What the definition wants.
+        wanted: String,
+    },
+    /// The database failed.
+    #[error("catalogue of layers in the database")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Makes the table of a layer where it does not exist, and checks that it fits the definition.
+///
+/// Runs as the owner of the tables.
+///
+/// # Errors
+/// [`Error`].
+pub async fn ensure_table(
+    owner: &mut PgConnection,
+    definition: &Definition,
+) -> Result<(), Error> {
+    let name = definition.id.replace('.', "_");
+    let columns = |rows: Vec<(String, String)>| -> Vec<(String, String)> {
+        rows.into_iter()
+            .skip(3)
+            .take_while(|(column, _)| column != "original")
+            .collect()
+    };
+    let existing: Vec<(String, String)> = sqlx::query_as(sql::TABLE_COLUMNS)
+        .bind(&name)
+        .fetch_all(&mut *owner)
+        .await?;
+    if existing.is_empty() {
+        for statement in sql::create_table(definition) {
+            sqlx::query(AssertSqlSafe(statement))
+                .execute(&mut *owner)
+                .await?;
+        }
+        return Ok(());
+    }
+    let wanted: Vec<(String, String)> = definition
+        .column
+        .iter()
+        .map(|c| (c.name.clone(), sql::column_type_sql(c.kind).to_owned()))
+        .collect();
+    let found = columns(existing);
+    if found == wanted {
+        return Ok(());
+    }
+    let list = |columns: &[(String, String)]| {
+        let texts: Vec<_> = columns.iter().map(|(n, t)| format!("{n} {t}")).collect();
+        texts.join(", ")
+    };
+    Err(Error::TableDiffers {
+        layer: definition.id.clone(),
+        found: list(&found),
+        wanted: list(&wanted),
+    })
+}
+
+/// Takes the lock on a layer's loads in a territory until the transaction ends.
+///
+/// False when another load holds it.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock_part(
+    tx: &mut PgConnection,
+    layer: &str,
+    territory_id: i64,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar(sql::LOCK_PART)
+        .bind(layer)
+        .bind(territory_id)
+        .fetch_one(tx)
+        .await?)
+}
+
+/// The next version of a layer in a territory, from 1.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn next_version(
+    tx: &mut PgConnection,
+    layer: &str,
+    territory_id: i64,
+) -> Result<i32, Error> {
+    Ok(sqlx::query_scalar(sql::NEXT_VERSION)
+        .bind(layer)
+        .bind(territory_id)
+        .fetch_one(tx)
+        .await?)
+}
+
+/// Identifier and version of the newest part, when the same files were loaded into it by the
+/// same definition.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn find_identical(
+    connection: &mut PgConnection,
+    territory_id: i64,
+    file: &DefinitionFile,
+    files_sha256: &[u8; 32],
+    srid: i32,
+) -> Result<Option<(i64, i32)>, Error> {
+    Ok(sqlx::query_as(sql::FIND_IDENTICAL)
+        .bind(&file.definition.id)
+        .bind(territory_id)
+        .bind(files_sha256.as_slice())
+        .bind(file.sha256.as_slice())
+        .bind(srid)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// What is known of a part before its rows are read.
+pub struct NewPart<'a> {
+    /// Definition used.
+    pub file: &'a DefinitionFile,
+    /// Territory.
+    pub territory_id: i64,
+    /// Version within layer and territory.
+    pub version: i32,
+    /// EPSG code of its geometries.
+    pub srid: i32,
+    /// Files loaded: name, bytes, digest.
+    pub files: serde_json::Value,
+    /// Digest over the files.
+    pub files_sha256: [u8; 32],
+    /// Who loads.
+    pub loaded_by: &'a str,
+}
+
+/// Records a part before its rows; its number.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn insert_part(tx: &mut PgConnection, part: &NewPart<'_>) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar(sql::INSERT_PART)
+        .bind(&part.file.definition.id)
+        .bind(part.territory_id)
+        .bind(part.version)
+        .bind(part.srid)
+        .bind(&part.file.text)
+        .bind(part.file.sha256.as_slice())
+        .bind(&part.files)
+        .bind(part.files_sha256.as_slice())
+        .bind(part.loaded_by)
+        .fetch_one(tx)
+        .await?)
+}
+
+/// What is known of a part after its rows were stored and checked.
+pub struct PartOutcome {
+    /// Coordinate operation.
+    pub operation: serde_json::Value,
+    /// Report of the checks.
+    pub report: serde_json::Value,
+    /// Features stored.
+    pub feature_count: i64,
+    /// Vertices stored.
+    pub vertex_count: i64,
+}
+
+/// Completes a part in the transaction that inserted it; later nobody can.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn complete_part(
+    tx: &mut PgConnection,
+    part_id: i64,
+    outcome: &PartOutcome,
+) -> Result<(), Error> {
+    sqlx::query(sql::COMPLETE_PART)
+        .bind(part_id)
+        .bind(&outcome.operation)
+        .bind(&outcome.report)
+        .bind(outcome.feature_count)
+        .bind(outcome.vertex_count)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The numeric names that features of a layer and territory have so far, by key.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn feature_ids(
+    tx: &mut PgConnection,
+    layer: &str,
+    territory_id: i64,
+) -> Result<HashMap<String, i64>, Error> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(sql::FEATURE_IDS)
+        .bind(layer)
+        .bind(territory_id)
+        .fetch_all(tx)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Ids that one call of [`take_feature_block`] gives.
+pub const FEATURE_BLOCK: i64 = 1024;
+
+/// The first of [`FEATURE_BLOCK`] feature ids that nobody else has.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn take_feature_block(tx: &mut PgConnection) -> Result<i64, Error> {
+    let block: i64 = sqlx::query_scalar(sql::TAKE_BLOCK).fetch_one(tx).await?;
+    Ok((block - 1) * FEATURE_BLOCK + 1)
+}
+
+/// Records the numeric names of new features.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn record_features(
+    tx: &mut PgConnection,
+    layer: &str,
+    territory_id: i64,
+    ids: &[i64],
+    keys: &[String],
+) -> Result<(), Error> {
+    sqlx::query(sql::RECORD_FEATURES)
+        .bind(layer)
+        .bind(territory_id)
+        .bind(ids)
+        .bind(keys)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// An act on a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PublicationKind {
+    /// The part is in force from now on.
+    Publish,
+    /// Nothing of its layer and territory is in force from now on.
+    Withdraw,
+}
+
+/// Adds an act of publication.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn publish(
+    tx: &mut PgConnection,
+    part_id: i64,
+    kind: PublicationKind,
+    by: &str,
+    reason: Option<&str>,
+) -> Result<i64, Error> {
+    let word = match kind {
+        PublicationKind::Publish => "publish",
+        PublicationKind::Withdraw => "withdraw",
+    };
+    Ok(sqlx::query_scalar(sql::PUBLISH)
+        .bind(part_id)
+        .bind(word)
+        .bind(by)
+        .bind(reason)
+        .fetch_one(tx)
+        .await?)
+}
+
+/// A part that is in force.
+#[derive(Debug, Clone)]
+pub struct PublishedPart {
+    /// Number of the part.
+    pub part_id: i64,
+    /// Layer.
+    pub layer: String,
+    /// Territory.
+    pub territory_id: i64,
+    /// Version within layer and territory.
+    pub version: i32,
+    /// EPSG code of its geometries.
+    pub srid: i32,
+    /// Text of the definition with which it was loaded.
+    pub definition: String,
+    /// Digest of that text.
+    pub definition_sha256: Vec<u8>,
+    /// When it was loaded.
+    pub loaded_at: jiff::Timestamp,
+    /// When it was published.
+    pub published_at: jiff::Timestamp,
+    /// Features it has.
+    pub feature_count: i64,
+}
+
+type PublishedRow = (
+    i64,
+    String,
+    i64,
+    i32,
+    i32,
+    String,
+    Vec<u8>,
+    SqlTimestamp,
+    SqlTimestamp,
+    i64,
+);
+
+/// Every part in force, in the order of layers and territories.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn published(connection: &mut PgConnection) -> Result<Vec<PublishedPart>, Error> {
+    let rows: Vec<PublishedRow> = sqlx::query_as(sql::PUBLISHED).fetch_all(connection).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PublishedPart {
+            part_id: row.0,
+            layer: row.1,
+            territory_id: row.2,
+            version: row.3,
+            srid: row.4,
+            definition: row.5,
+            definition_sha256: row.6,
+            loaded_at: row.7.to_jiff(),
+            published_at: row.8.to_jiff(),
+            feature_count: row.9,
+        })
+        .collect())
+}
+
+/// A part as staff see it in a list.
+#[derive(Debug, Clone)]
+pub struct PartSummary {
+    /// Number of the part.
+    pub part_id: i64,
+    /// Layer.
+    pub layer: String,
+    /// Territory.
+    pub territory_id: i64,
+    /// Version.
+    pub version: i32,
+    /// Features it has.
+    pub feature_count: i64,
+    /// When it was loaded.
+    pub loaded_at: jiff::Timestamp,
+    /// Who loaded it.
+    pub loaded_by: String,
+    /// Last act of publication, if any.
+    pub published_at: Option<jiff::Timestamp>,
+    /// True when it is the one in force.
+    pub in_force: bool,
+}
+
+type PartRow = (
+    i64,
+    String,
+    i64,
+    i32,
+    i64,
+    SqlTimestamp,
+    String,
+    Option<SqlTimestamp>,
+    bool,
+);
+
+/// The parts of a layer, of a territory, of both, or all.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn parts(
+    connection: &mut PgConnection,
+    layer: Option<&str>,
+    territory_id: Option<i64>,
+) -> Result<Vec<PartSummary>, Error> {
+    let rows: Vec<PartRow> = sqlx::query_as(sql::PARTS)
+        .bind(layer)
+        .bind(territory_id)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PartSummary {
+            part_id: row.0,
+            layer: row.1,
+            territory_id: row.2,
+            version: row.3,
+            feature_count: row.4,
+            loaded_at: row.5.to_jiff(),
+            loaded_by: row.6,
+            published_at: row.7.map(SqlTimestamp::to_jiff),
+            in_force: row.8,
+        })
+        .collect())
+}
+
+/// The stored report of a part.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn part_report(
+    connection: &mut PgConnection,
+    part_id: i64,
+) -> Result<Option<serde_json::Value>, Error> {
+    Ok(sqlx::query_scalar(sql::PART_REPORT)
+        .bind(part_id)
+        .fetch_optional(connection)
+        .await?)
+}

@@ -1,0 +1,337 @@
+//! Reads all definitions of a folder and finds everything that is wrong with them at once.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::definition::{ColumnType, Definition, Example, LayerRole, ReferencePart};
+use super::mapping::Mapping;
+use super::source::Document;
+use super::value::Value;
+
+/// Something wrong in a definition file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, relative to the folder of definitions.
+    pub file: PathBuf,
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong, in words.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file.display(), self.line, self.message)
+    }
+}
+
+/// A definition with its text, as stored with every part that it loads.
+#[derive(Debug)]
+pub struct DefinitionFile {
+    /// What the file says.
+    pub definition: Definition,
+    /// The file's text.
+    pub text: String,
+    /// SHA-256 of the text.
+    pub sha256: [u8; 32],
+}
+
+/// All layer definitions of an installation, by id, in the order of their files.
+#[derive(Debug, Clone, Default)]
+pub struct Definitions {
+    files: Vec<Arc<DefinitionFile>>,
+}
+
+const MAX_FILE_BYTES: u64 = 1 << 20;
+
+impl Definitions {
+    /// Reads and checks every `*.toml` below a folder.
+    ///
+    /// # Errors
+    /// All problems of all files at once, in the order of files and lines.
+    pub fn load(folder: &Path) -> Result<Self, Vec<Problem>> {
+        let mut paths = Vec::new();
+        let mut problems = Vec::new();
+        list_files(folder, folder, &mut paths, &mut problems);
+        paths.sort();
+        let mut files: Vec<Arc<DefinitionFile>> = Vec::new();
+        let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
+        for path in paths {
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
+            let text = match std::fs::read_to_string(&path) {
+                Ok(text) => text,
+                Err(error) => {
+                    problems.push(Problem {
+                        file: name,
+                        line: 1,
+                        message: format!("the file cannot be read: {error}"),
+                    });
+                    continue;
+                }
+            };
+            match read(&name, &text) {
+                Ok(definition) => {
+                    if let Some(first) = seen.insert(definition.id.clone(), name.clone()) {
+                        problems.push(Problem {
+                            file: name,
+                            line: 1,
+                            message: format!(
+                                "layer '{}' is already defined in {}",
+                                definition.id,
+                                first.display()
+                            ),
+                        });
+                        continue;
+                    }
+                    files.push(Arc::new(DefinitionFile {
+                        definition,
+                        sha256: Sha256::digest(text.as_bytes()).into(),
+                        text,
+                    }));
+                }
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() {
+            Ok(Self { files })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The definition of a layer.
+    pub fn get(&self, id: &str) -> Option<&Arc<DefinitionFile>> {
+        self.files.iter().find(|file| file.definition.id == id)
+    }
+
+    /// The first layer with a role.
+    pub fn with_role(&self, role: LayerRole) -> Option<&Arc<DefinitionFile>> {
+        self.files
+            .iter()
+            .find(|file| file.definition.role == Some(role))
+    }
+
+    /// All definitions.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<DefinitionFile>> {
+        self.files.iter()
+    }
+}
+
+fn list_files(root: &Path, folder: &Path, found: &mut Vec<PathBuf>, problems: &mut Vec<Problem>) {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            problems.push(Problem {
+                file: folder.strip_prefix(root).unwrap_or(folder).to_path_buf(),
+                line: 1,
+                message: format!("the folder cannot be read: {error}"),
+            });
+            return;
+        }
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => list_files(root, &path, found, problems),
+            Ok(metadata) if path.extension().is_some_and(|e| e == "toml") => {
+                if metadata.len() <= MAX_FILE_BYTES {
+                    found.push(path);
+                } else {
+                    problems.push(Problem {
+                        file: path.strip_prefix(root).unwrap_or(&path).to_path_buf(),
+                        line: 1,
+                        message: "a definition of more than 1 MB is no definition".into(),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Reads and checks one file.
+fn read(name: &Path, text: &str) -> Result<Definition, Vec<Problem>> {
+    let problem = |line, message| Problem {
+        file: name.to_path_buf(),
+        line,
+        message,
+    };
+    let document = Document::parse(text).map_err(|faults| {
+        faults
+            .into_iter()
+            .map(|fault| problem(fault.line, fault.message))
+            .collect::<Vec<_>>()
+    })?;
+    let mut problems = schema_problems(&document, &problem);
+    if problems.is_empty() {
+        match serde_json::from_value::<Definition>(document.value.clone()) {
+            Ok(definition) => {
+                let sense = sense_problems(&definition);
+                if sense.is_empty() {
+                    return Ok(definition);
+                }
+                problems.extend(
+                    sense
+                        .into_iter()
+                        .map(|(pointer, message)| problem(document.line(&pointer), message)),
+                );
+            }
+            Err(error) => problems.push(problem(1, error.to_string())),
+        }
+    }
+    problems.sort_by_key(|problem| problem.line);
+    Err(problems)
+}
+
+// What the schema, made from the types, objects to.
+fn schema_problems(
+    document: &Document,
+    problem: &impl Fn(usize, String) -> Problem,
+) -> Vec<Problem> {
+    let schema = super::definition_schema();
+    let validator = match jsonschema::validator_for(&schema) {
+        Ok(validator) => validator,
+        Err(error) => return vec![problem(1, format!("the schema itself is broken: {error}"))],
+    };
+    let mut problems = Vec::new();
+    for error in validator.iter_errors(&document.value) {
+        let pointer = error.instance_path().as_str().to_owned();
+        if let jsonschema::error::ValidationErrorKind::AdditionalProperties { unexpected } =
+            error.kind()
+        {
+            for key in unexpected {
+                let line = document.line(&format!("{pointer}/{key}"));
+                problems.push(problem(line, format!("unknown key '{key}'")));
+            }
+            continue;
+        }
+        let subject = if pointer.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", pointer.trim_start_matches('/').replace('/', "."))
+        };
+        problems.push(problem(
+            document.line(&pointer),
+            format!("{subject}{error}"),
+        ));
+    }
+    problems
+}
+
+const TAKEN_COLUMNS: [&str; 8] = [
+    "part_id", "feature_id", "key", "original", "geom", "label_e", "label_n", "id",
+];
+
+// What a schema cannot say: names that must exist, examples that must come true.
+fn sense_problems(definition: &Definition) -> Vec<(String, String)> {
+    let mut problems = Vec::new();
+    let mut report = |pointer: String, message: String| problems.push((pointer, message));
+    let known = |name: &str| definition.column_index(name).is_some();
+    for (index, column) in definition.column.iter().enumerate() {
+        let pointer = format!("/column/{index}/name");
+        if TAKEN_COLUMNS.contains(&column.name.as_str()) {
+            report(pointer, format!("'{}' is a column that every layer has", column.name));
+        } else if definition.column_index(&column.name) != Some(index) {
+            report(pointer, format!("column '{}' is defined twice", column.name));
+        }
+        if let Some(part) = column.from.part {
+            let integer = part == ReferencePart::Foglio;
+            if (column.kind == ColumnType::Integer) != integer
+                || !matches!(column.kind, ColumnType::Integer | ColumnType::Text)
+            {
+                let wanted = if integer { "integer" } else { "text" };
+                report(
+                    format!("/column/{index}/type"),
+                    format!("this part of a reference is of type {wanted}"),
+                );
+            }
+            let of_parcel = matches!(part, ReferencePart::Number | ReferencePart::Kind);
+            if of_parcel && definition.role == Some(LayerRole::Sheet) {
+                report(
+                    format!("/column/{index}/from/part"),
+                    "a sheet's reference has no such part".into(),
+                );
+            }
+        }
+    }
+    match definition.key_column() {
+        None => report("/key".into(), format!("there is no column '{}'", definition.key)),
+        Some(index) => {
+            let column = &definition.column[index];
+            if !column.required || column.kind != ColumnType::Text {
+                report("/key".into(), "the key must be a required text column".into());
+            }
+        }
+    }
+    for (index, name) in definition.tile.attributes.iter().enumerate() {
+        if !known(name) {
+            report(
+                format!("/tile/attributes/{index}"),
+                format!("there is no column '{name}'"),
+            );
+        }
+    }
+    if let Some(label) = &definition.tile.label
+        && !known(&label.column)
+    {
+        report(
+            "/tile/label/column".into(),
+            format!("there is no column '{}'", label.column),
+        );
+    }
+    if definition.role.is_some() && definition.part_column(ReferencePart::Reference).is_none() {
+        report(
+            "/role".into(),
+            "a layer with a role has a column whose `from.part` is \"reference\"".into(),
+        );
+    }
+    for (index, example) in definition.example.iter().enumerate() {
+        if let Some(message) = example_problem(definition, example) {
+            report(format!("/example/{index}"), message);
+        }
+    }
+    problems
+}
+
+fn example_problem(definition: &Definition, example: &Example) -> Option<String> {
+    let (names, values): (Vec<_>, Vec<_>) = example
+        .fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), Some(value.as_str())))
+        .unzip();
+    let row = Mapping::new(definition, &names).and_then(|mapping| mapping.row(&values));
+    match (&example.columns, &example.error, row) {
+        (Some(_), Some(_), _) | (None, None, _) => {
+            Some("an example has either `columns` or `error`".into())
+        }
+        (Some(expected), None, Ok(row)) => {
+            let got: BTreeMap<String, serde_json::Value> = definition
+                .column
+                .iter()
+                .zip(&row)
+                .filter(|(_, value)| **value != Value::Null)
+                .map(|(column, value)| {
+                    let json = serde_json::to_value(value).unwrap_or_default();
+                    (column.name.clone(), json)
+                })
+                .collect();
+            (got != *expected).then(|| {
+                let json = serde_json::to_string(&got).unwrap_or_default();
+                format!("the example does not come true: the columns are {json}")
+            })
+        }
+        (Some(_), None, Err(error)) => Some(format!("the example does not come true: {error}")),
+        (None, Some(piece), Ok(_)) => {
+            Some(format!("the example should fail with '{piece}', but succeeds"))
+        }
+        (None, Some(piece), Err(error)) => {
+            let error = error.to_string();
+            (!error.contains(piece.as_str()))
+                .then(|| format!("the example should fail with '{piece}', but says: {error}"))
+        }
+    }
+}

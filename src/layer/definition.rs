@@ -1,0 +1,241 @@
+//! What a file in `layers/` says, as written. The JSON Schema comes from these types.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::access::PolicyClass;
+
+/// A layer: what it holds, where its columns come from, how it is drawn into tiles.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    /// Version of this file format: 1.
+    #[schemars(range(min = 1, max = 1))]
+    pub format: u32,
+    /// Italian path of the layer, such as `catasto.particella`. Also its name in tiles and URLs.
+    #[schemars(regex(pattern = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"), length(max = 48))]
+    pub id: String,
+    /// Name shown to people.
+    pub title: Localized,
+    /// One or two sentences: what it is and what it is good for.
+    pub description: Localized,
+    /// Set when the program itself relies on the layer: parcels and sheets of the cadastre.
+    #[serde(default)]
+    pub role: Option<LayerRole>,
+    /// The kind of geometry that its rows have.
+    pub geometry: GeometryKind,
+    /// True when its polygons are meant to tessellate: neighbours must stay neighbours.
+    #[serde(default)]
+    pub coverage: bool,
+    /// True when the answer to "what is here?" includes this layer.
+    #[serde(default = "yes")]
+    pub facts: bool,
+    /// Who may read it.
+    #[serde(default = "public")]
+    pub policy: PolicyClass,
+    /// Whose data it is.
+    pub source: Source,
+    /// Name of the column that identifies a feature across versions.
+    pub key: String,
+    /// Which reader of foreign files fills it, with the reader's own settings.
+    pub reader: Reader,
+    /// Its typed columns, in order.
+    #[schemars(length(min = 1, max = 100))]
+    pub column: Vec<Column>,
+    /// How it appears in tiles.
+    pub tile: TileRule,
+    /// Input fields and the columns expected from them; the tests run every one.
+    #[schemars(length(min = 1))]
+    pub example: Vec<Example>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn public() -> PolicyClass {
+    PolicyClass::Public
+}
+
+/// A text in both languages of the interface.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Localized {
+    /// Italian.
+    #[schemars(length(min = 1))]
+    pub it: String,
+    /// English.
+    #[schemars(length(min = 1))]
+    pub en: String,
+}
+
+/// What the program itself relies on a layer for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LayerRole {
+    /// INSPIRE CadastralParcel (particella).
+    Parcel,
+    /// INSPIRE CadastralZoning (foglio).
+    Sheet,
+}
+
+/// Geometry of a layer's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GeometryKind {
+    /// Polygons, of one or several parts.
+    Polygon,
+}
+
+/// Whose data a layer holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Name of the source.
+    pub name: Localized,
+    /// Licence, as an SPDX identifier where one exists.
+    pub licence: String,
+}
+
+/// The reader of foreign files that fills a layer: exactly one is given.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reader {
+    /// The national open cadastre's GML (`_ple.gml`, `_map.gml`).
+    pub cadastre_gml: CadastreGml,
+}
+
+/// Settings of the reader of the national cadastre.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CadastreGml {
+    /// Local name of the members that are read: `CadastralParcel` or `CadastralZoning`.
+    #[schemars(regex(pattern = r"^(CadastralParcel|CadastralZoning)$"))]
+    pub feature: String,
+}
+
+/// A typed column.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Name in the table, in tiles and in answers.
+    #[schemars(regex(pattern = r"^[a-z][a-z0-9_]*$"), length(max = 40))]
+    pub name: String,
+    /// Name shown to people.
+    pub label: Localized,
+    /// Type of its values.
+    #[serde(rename = "type")]
+    pub kind: ColumnType,
+    /// True when a feature without a value is an error.
+    #[serde(default)]
+    pub required: bool,
+    /// Where the value comes from.
+    pub from: ColumnOrigin,
+}
+
+/// Type of a column's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnType {
+    /// Text, leading zeros kept.
+    Text,
+    /// Whole number of 64 bits.
+    Integer,
+    /// Number with decimals.
+    Real,
+    /// Civil date, written 2026-11-24 in files.
+    Date,
+}
+
+/// Where a column's value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnOrigin {
+    /// Name of the file's field.
+    pub field: String,
+    /// When given, the field is a cadastral reference and this part of it is the value.
+    #[serde(default)]
+    pub part: Option<ReferencePart>,
+}
+
+/// A part of a cadastral reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferencePart {
+    /// The whole reference, checked and in its normal form.
+    Reference,
+    /// Reference of the sheet alone.
+    Sheet,
+    /// Code of the comune.
+    Comune,
+    /// Census section; null where there is none.
+    Sezione,
+    /// Number of the sheet.
+    Foglio,
+    /// Annex; null where there is none.
+    Allegato,
+    /// Development; null where there is none.
+    Sviluppo,
+    /// Number of the parcel.
+    Number,
+    /// `parcel`, `road` or `water`.
+    Kind,
+}
+
+/// How a layer appears in tiles.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TileRule {
+    /// First zoom at which it is drawn.
+    #[schemars(range(max = 20))]
+    pub min_zoom: u8,
+    /// Columns that tiles carry, and nothing else.
+    pub attributes: Vec<String>,
+    /// Label points, when the layer has labels.
+    #[serde(default)]
+    pub label: Option<Label>,
+}
+
+/// Label points: a companion layer named `{id}.label`, one point inside each feature.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    /// Column whose value is written.
+    pub column: String,
+    /// First zoom at which labels are in the tiles.
+    #[schemars(range(max = 20))]
+    pub min_zoom: u8,
+}
+
+/// An input and what must come of it: columns, or an error.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// The file's fields.
+    pub fields: std::collections::BTreeMap<String, String>,
+    /// The columns that must come out; null columns are left out.
+    #[serde(default)]
+    pub columns: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    /// A piece of the error that must come out instead.
+    #[serde(default)]
+    pub error: Option<String>,
+}
+
+impl Definition {
+    /// The column that identifies a feature.
+    ///
+    /// A checked definition always has it.
+    pub fn key_column(&self) -> Option<usize> {
+        self.column.iter().position(|c| c.name == self.key)
+    }
+
+    /// Position of a column by name.
+    pub fn column_index(&self, name: &str) -> Option<usize> {
+        self.column.iter().position(|c| c.name == name)
+    }
+
+    /// Position of the column that holds a part of the cadastral reference.
+    pub fn part_column(&self, part: ReferencePart) -> Option<usize> {
+        self.column.iter().position(|c| c.from.part == Some(part))
+    }
+}

@@ -1,0 +1,32 @@
+//! Layers: their definitions (files), their versions (rows) and what is published.
+//!
+//! A *part* is one version of one layer for one territory. Its rows never change; whether it
+//! is in force follows from publications, which are only ever added.
+
+mod catalogue;
+mod check;
+mod definition;
+mod mapping;
+mod schema;
+mod source;
+mod sql;
+mod value;
+
+pub use catalogue::{
+    Error, FEATURE_BLOCK, NewPart, PartOutcome, PartSummary, PublicationKind, PublishedPart,
+    complete_part, ensure_table, feature_ids, find_identical, insert_part, lock_part, next_version,
+    part_report, parts, publish, published, record_features, take_feature_block,
+};
+pub use check::{DefinitionFile, Definitions, Problem};
+pub use definition::{
+    CadastreGml, Column, ColumnOrigin, ColumnType, Definition, Example, GeometryKind, Label,
+    LayerRole, Localized, Reader, ReferencePart, Source, TileRule,
+};
+pub use mapping::{Mapping, MappingError, Row};
+pub use schema::definition_schema;
+pub use value::Value;
+
+/// Announced when something was published or withdrawn; the payload is the number of the part.
+pub const PUBLISHED: crate::job::Topic = crate::job::Topic::new("layer.published");
+
+pub(crate) use sql::{ALL as STATEMENTS, data_table, quoted};

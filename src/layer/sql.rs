@@ -1,0 +1,166 @@
+//! Statements about layers, their versions and their tables.
+
+use super::definition::{ColumnType, Definition};
+
+/// A name as an SQL identifier.
+///
+/// Layer ids and column names are checked against `[a-z0-9_.]` when definitions are read.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Quoted name of a layer's data table: `data."catasto_particella"`.
+pub(crate) fn data_table(layer: &str) -> String {
+    format!("data.{}", quoted(&layer.replace('.', "_")))
+}
+
+/// SQL type of a column type.
+pub(crate) fn column_type_sql(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Text => "text",
+        ColumnType::Integer => "bigint",
+        ColumnType::Real => "double precision",
+        ColumnType::Date => "date",
+    }
+}
+
+/// Statements that make a layer's table, in order; each is harmless when repeated.
+pub(super) fn create_table(definition: &Definition) -> Vec<String> {
+    let table = data_table(&definition.id);
+    let name = definition.id.replace('.', "_");
+    let columns: String = definition
+        .column
+        .iter()
+        .map(|column| {
+            format!(
+                ",\n    {} {}{}",
+                quoted(&column.name),
+                column_type_sql(column.kind),
+                if column.required { " not null" } else { "" }
+            )
+        })
+        .collect();
+    let mut statements = vec![format!(
+        "create table if not exists {table} (
+    part_id bigint not null,
+    feature_id bigint not null check (feature_id > 0),
+    key text not null{columns},
+    original jsonb not null,
+    label_e double precision not null,
+    label_n double precision not null,
+    geom geometry not null check (st_isvalid(geom)) check (geometrytype(geom) = 'MULTIPOLYGON'),
+    primary key (part_id, feature_id),
+    unique (part_id, key)
+)"
+    )];
+    statements.push(format!(
+        "create index if not exists {} on {table} using gist (geom)",
+        quoted(&format!("{name}_geom"))
+    ));
+    statements.push(format!(
+        "create or replace trigger check_new_rows after insert on {table}
+    referencing new table as added for each statement execute function layer.check_new_rows()"
+    ));
+    statements.push(format!(
+        "create or replace trigger rows_are_immutable before update or delete on {table}
+    for each row execute function layer.refuse_change()"
+    ));
+    statements.push(format!(
+        "create or replace view data.{} as
+select row.* from {table} as row
+  join layer.published on published.part_id = row.part_id and published.kind = 'publish'",
+        quoted(&format!("{name}_current"))
+    ));
+    statements.push(format!(
+        "comment on table {table} is 'Rows of layer {}: columns of its definition, original attributes, geometry in the CRS of the part.'",
+        definition.id
+    ));
+    statements.push(format!(
+        "comment on view data.{} is 'Rows of layer {} that are in force now.'",
+        quoted(&format!("{name}_current")),
+        definition.id
+    ));
+    statements
+}
+
+pub(super) const TABLE_COLUMNS: &str = "
+select column_name::text, data_type::text
+  from information_schema.columns
+ where table_schema = 'data' and table_name = $1
+ order by ordinal_position";
+
+// Two loads of one layer in one territory exclude each other until the end of the transaction.
+pub(super) const LOCK_PART: &str = "
+select pg_try_advisory_xact_lock(hashtextextended('layer.part ' || $1 || ' ' || $2::text, 0))";
+
+pub(super) const NEXT_VERSION: &str = "
+select coalesce(max(version), 0) + 1 from layer.part where layer = $1 and territory_id = $2";
+
+pub(super) const FIND_IDENTICAL: &str = "
+select id, version
+  from layer.part
+ where layer = $1 and territory_id = $2 and files_sha256 = $3 and definition_sha256 = $4
+   and srid = $5
+   and version = (select max(version) from layer.part where layer = $1 and territory_id = $2)";
+
+pub(super) const INSERT_PART: &str = "
+insert into layer.part (layer, territory_id, version, srid, definition, definition_sha256,
+                        files, files_sha256, loaded_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+returning id";
+
+// Allowed only in the transaction that inserted the row.
+pub(super) const COMPLETE_PART: &str = "
+update layer.part set operation = $2, report = $3, feature_count = $4, vertex_count = $5
+ where id = $1";
+
+pub(super) const FEATURE_IDS: &str = "
+select key, id from layer.feature where layer = $1 and territory_id = $2";
+
+pub(super) const TAKE_BLOCK: &str = "select nextval('layer.feature_block')";
+
+pub(super) const RECORD_FEATURES: &str = "
+insert into layer.feature (id, layer, territory_id, key)
+select id, $1, $2, key from unnest($3::bigint[], $4::text[]) as new (id, key)";
+
+pub(super) const PUBLISH: &str = "
+insert into layer.publication (part_id, kind, by, reason) values ($1, $2, $3, $4) returning id";
+
+// What is in force, one row a layer and territory.
+pub(super) const PUBLISHED: &str = "
+select part.id, part.layer, part.territory_id, part.version, part.srid, part.definition,
+       part.definition_sha256, part.loaded_at, published.at, part.feature_count
+  from layer.published
+  join layer.part on part.id = published.part_id
+ where published.kind = 'publish'
+ order by part.layer, part.territory_id";
+
+pub(super) const PARTS: &str = "
+select part.id, part.layer, part.territory_id, part.version, part.feature_count,
+       part.loaded_at, part.loaded_by,
+       (select max(publication.at) from layer.publication where publication.part_id = part.id),
+       coalesce(published.part_id = part.id and published.kind = 'publish', false)
+  from layer.part
+  left join layer.published
+    on published.layer = part.layer and published.territory_id = part.territory_id
+ where ($1::text is null or part.layer = $1) and ($2::bigint is null or part.territory_id = $2)
+ order by part.layer, part.territory_id, part.version";
+
+pub(super) const PART_REPORT: &str = "select report from layer.part where id = $1";
+
+/// Every fixed statement, for the test that prepares them.
+pub(crate) const ALL: &[&str] = &[
+    TABLE_COLUMNS,
+    LOCK_PART,
+    NEXT_VERSION,
+    FIND_IDENTICAL,
+    INSERT_PART,
+    COMPLETE_PART,
+    FEATURE_IDS,
+    TAKE_BLOCK,
+    RECORD_FEATURES,
+    PUBLISH,
+    PUBLISHED,
+    PARTS,
+    PART_REPORT,
+];

@@ -1,0 +1,18 @@
+//! The program.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match mappale::cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The chain of causes, one a line; nobody is left to tell when this fails.
+            let _ = writeln!(std::io::stderr(), "mappale: {error}");
+            for cause in error.chain().skip(1) {
+                let _ = writeln!(std::io::stderr(), "  because: {cause}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

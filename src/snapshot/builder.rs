@@ -1,0 +1,259 @@
+//! Builds the flat arrays of a snapshot from rows.
+
+use std::collections::HashMap;
+
+use geo_index::rtree::{RTree, RTreeBuilder, sort::HilbertSort};
+
+use crate::crs::{self, LON_LAT, with_transformation};
+use crate::geo::{GridBox, GridPoint, grid_from_lon_lat, ring_area};
+use crate::layer::Value;
+
+use super::features::{Column, Features};
+
+/// A row that cannot become part of a snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The bytes of a geometry are not a multipolygon.
+    #[error("feature {id} has a geometry that is no multipolygon: {reason}")]
+    Geometry {
+        /// Its numeric name.
+        id: u64,
+        /// What is wrong with the bytes.
+        reason: &'static str,
+    },
+    /// More than 2^32 vertices, rings or features.
+    #[error("the part is too large for one snapshot")]
+    TooLarge,
+    /// Coordinates cannot be brought to the map.
+    #[error(transparent)]
+    Crs(#[from] crs::Error),
+}
+
+/// A row as it comes from the database.
+pub struct Raw<'a> {
+    /// Numeric name.
+    pub id: u64,
+    /// Values of the definition's columns.
+    pub values: Vec<Value>,
+    /// A point inside, E/N in metres; by default the first vertex.
+    pub label: Option<[f64; 2]>,
+    /// MultiPolygon as EWKB in the storage CRS.
+    pub ewkb: &'a [u8],
+}
+
+/// Collects rows, then makes the arrays.
+pub struct Builder {
+    features: Features,
+    dictionaries: Vec<HashMap<ValueKey, u32>>,
+    label_metric: Vec<[f64; 2]>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum ValueKey {
+    Null,
+    Text(String),
+    Integer(i64),
+    Real(u64),
+    Date(jiff::civil::Date),
+}
+
+impl From<&Value> for ValueKey {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Text(text) => Self::Text(text.clone()),
+            Value::Integer(number) => Self::Integer(*number),
+            Value::Real(number) => Self::Real(number.to_bits()),
+            Value::Date(date) => Self::Date(*date),
+        }
+    }
+}
+
+impl Builder {
+    /// Starts a snapshot of features with so many columns, one of which is the key.
+    pub fn new(columns: usize, key_column: usize) -> Self {
+        let features = Features {
+            ids: Vec::new(),
+            polygons: vec![0],
+            rings: vec![0],
+            vertices: vec![0],
+            grid: Vec::new(),
+            metric: Vec::new(),
+            boxes: Vec::new(),
+            labels: Vec::new(),
+            columns: (0..columns).map(|_| Column::default()).collect(),
+            by_key: Vec::new(),
+            key_column,
+            index: None,
+            bounds: GridBox::EMPTY,
+        };
+        Self {
+            features,
+            dictionaries: (0..columns).map(|_| HashMap::new()).collect(),
+            label_metric: Vec::new(),
+        }
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// [`BuildError::Geometry`] and [`BuildError::TooLarge`].
+    pub fn add(&mut self, row: Raw<'_>) -> Result<(), BuildError> {
+        let geometry = |reason| BuildError::Geometry { id: row.id, reason };
+        let features = &mut self.features;
+        let first_vertex = features.metric.len();
+        let mut bytes = Bytes(row.ewkb);
+        bytes.header(6).map_err(geometry)?;
+        for _ in 0..bytes.count().map_err(geometry)? {
+            bytes.header(3).map_err(geometry)?;
+            for _ in 0..bytes.count().map_err(geometry)? {
+                let count = bytes.count().map_err(geometry)? as usize;
+                if count < 4 {
+                    return Err(geometry("a ring of less than four vertices"));
+                }
+                bytes
+                    .points(count, &mut features.metric)
+                    .map_err(geometry)?;
+                features.vertices.push(offset(features.metric.len())?);
+            }
+            features.rings.push(offset(features.vertices.len() - 1)?);
+        }
+        if features.metric.len() == first_vertex {
+            return Err(geometry("it is empty"));
+        }
+        features.polygons.push(offset(features.rings.len() - 1)?);
+        features.ids.push(row.id);
+        let first = features.metric[first_vertex];
+        self.label_metric.push(row.label.unwrap_or(first));
+        for ((column, dictionary), value) in features
+            .columns
+            .iter_mut()
+            .zip(&mut self.dictionaries)
+            .zip(row.values)
+        {
+            let next = offset(column.dictionary.len())?;
+            let code = *dictionary.entry(ValueKey::from(&value)).or_insert(next);
+            if code == next {
+                column.dictionary.push(value);
+            }
+            column.codes.push(code);
+        }
+        Ok(())
+    }
+
+    /// Brings everything to the grid, orients rings, and builds the index.
+    ///
+    /// `srid` is the storage CRS of the rows' geometries.
+    ///
+    /// # Errors
+    /// [`BuildError::Crs`].
+    pub fn finish(self, srid: i32) -> Result<Features, BuildError> {
+        let mut features = self.features;
+        features.grid = to_grid(srid, &features.metric)?;
+        features.labels = to_grid(srid, &self.label_metric)?;
+        for polygon in features.rings.windows(2) {
+            for ring in polygon[0]..polygon[1] {
+                let range = features.vertices[ring as usize] as usize
+                    ..features.vertices[ring as usize + 1] as usize;
+                // Clockwise on the screen is clockwise in E/N: a negative area.
+                let clockwise = ring_area(&features.metric[range.clone()]) < 0.0;
+                if clockwise != (ring == polygon[0]) {
+                    features.metric[range.clone()].reverse();
+                    features.grid[range].reverse();
+                }
+            }
+        }
+        for feature in 0..features.len() {
+            let mut bounds = GridBox::EMPTY;
+            for ring in features.rings_of(feature).filter(|ring| ring.exterior) {
+                ring.grid.iter().for_each(|point| bounds.add(*point));
+            }
+            features.boxes.push(bounds);
+            if !bounds.is_empty() {
+                features.bounds.add(bounds.min);
+                features.bounds.add(bounds.max);
+            }
+        }
+        if !features.is_empty() {
+            let mut index = RTreeBuilder::<u32>::new(offset(features.len())?);
+            for bounds in &features.boxes {
+                index.add(bounds.min[0], bounds.min[1], bounds.max[0], bounds.max[1]);
+            }
+            let tree: RTree<u32> = index.finish::<HilbertSort>();
+            features.index = Some(tree);
+        }
+        let mut by_key: Vec<u32> = (0..offset(features.len())?).collect();
+        by_key.sort_by(|a, b| features.key(*a as usize).cmp(features.key(*b as usize)));
+        features.by_key = by_key;
+        Ok(features)
+    }
+}
+
+const CHUNK: usize = 4096;
+
+fn to_grid(srid: i32, metric: &[[f64; 2]]) -> Result<Vec<GridPoint>, crs::Error> {
+    with_transformation(srid, LON_LAT, |transformation| {
+        let mut grid = Vec::with_capacity(metric.len());
+        let mut chunk = Vec::with_capacity(CHUNK);
+        for points in metric.chunks(CHUNK) {
+            chunk.clear();
+            chunk.extend(points.iter().map(|[e, n]| (*e, *n)));
+            transformation.apply(&mut chunk)?;
+            grid.extend(chunk.iter().map(|(lon, lat)| grid_from_lon_lat(*lon, *lat)));
+        }
+        Ok(grid)
+    })?
+}
+
+fn offset(length: usize) -> Result<u32, BuildError> {
+    u32::try_from(length).map_err(|_| BuildError::TooLarge)
+}
+
+/// Little-endian EWKB as our own database sends it.
+struct Bytes<'a>(&'a [u8]);
+
+const EWKB_SRID: u32 = 0x2000_0000;
+
+impl Bytes<'_> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], &'static str> {
+        let (head, rest) = self
+            .0
+            .split_first_chunk::<N>()
+            .ok_or("it ends in the middle")?;
+        self.0 = rest;
+        Ok(*head)
+    }
+
+    fn count(&mut self) -> Result<u32, &'static str> {
+        self.take().map(u32::from_le_bytes)
+    }
+
+    fn header(&mut self, wanted: u32) -> Result<(), &'static str> {
+        if self.take::<1>()? != [1] {
+            return Err("it is not little-endian");
+        }
+        let kind = self.count()?;
+        if kind & EWKB_SRID != 0 {
+            self.count()?;
+        }
+        if kind & !EWKB_SRID != wanted {
+            return Err("it is of another type");
+        }
+        Ok(())
+    }
+
+    fn points(&mut self, count: usize, into: &mut Vec<[f64; 2]>) -> Result<(), &'static str> {
+        let size = count.checked_mul(16).ok_or("it claims too many points")?;
+        let (points, rest) = self.0.split_at_checked(size).ok_or("it ends in the middle")?;
+        self.0 = rest;
+        into.extend(points.chunks_exact(16).map(|point| {
+            let number = |at: usize| {
+                let mut bytes = [0; 8];
+                bytes.copy_from_slice(&point[at..at + 8]);
+                f64::from_le_bytes(bytes)
+            };
+            [number(0), number(8)]
+        }));
+        Ok(())
+    }
+}

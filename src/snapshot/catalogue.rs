@@ -1,0 +1,232 @@
+//! Everything that is published, at one moment.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::access::PolicyClass;
+use crate::cadastre::ComuneCode;
+use crate::geo::{GridBox, LonLatBox, lon_lat_from_grid};
+use crate::layer::{Definition, DefinitionFile, LayerRole};
+use crate::place::Comune;
+
+use super::features::Features;
+
+/// Raised whenever the bytes of a tile change for the same data: it is part of every version.
+pub(crate) const ENCODER: &str = "mappale-tile-1";
+
+/// A part in memory.
+#[derive(Debug)]
+pub struct PartSnapshot {
+    /// Number of the part.
+    pub part_id: i64,
+    /// Layer.
+    pub layer: String,
+    /// Territory.
+    pub territory_id: i64,
+    /// Version within layer and territory.
+    pub version: i32,
+    /// Storage CRS.
+    pub srid: i32,
+    /// When it was loaded.
+    pub loaded_at: jiff::Timestamp,
+    /// When it was published.
+    pub published_at: jiff::Timestamp,
+    /// Its features.
+    pub features: Features,
+}
+
+impl PartSnapshot {
+    /// Box of its features in degrees; none when it has no features.
+    pub fn lon_lat_box(&self) -> Option<LonLatBox> {
+        let GridBox { min, max } = self.features.bounds();
+        (!self.features.is_empty()).then(|| {
+            let (west, north) = lon_lat_from_grid(min);
+            let (east, south) = lon_lat_from_grid(max);
+            LonLatBox {
+                west,
+                south,
+                east,
+                north,
+            }
+        })
+    }
+}
+
+/// The boundary of a territory: a single feature.
+#[derive(Debug)]
+pub struct BoundarySnapshot {
+    /// Number of the row it was read from.
+    pub boundary_id: i64,
+    /// Territory.
+    pub territory_id: i64,
+    /// CRS of its metric coordinates.
+    pub srid: i32,
+    /// The boundary as the only feature.
+    pub features: Features,
+}
+
+/// A layer with its parts in force.
+#[derive(Debug, Clone)]
+pub struct LayerEntry {
+    /// Definition in use.
+    pub file: Arc<DefinitionFile>,
+    /// Parts, in the order of territories.
+    pub parts: Vec<Arc<PartSnapshot>>,
+}
+
+impl LayerEntry {
+    /// The definition.
+    pub fn definition(&self) -> &Definition {
+        &self.file.definition
+    }
+}
+
+/// Everything published at one moment; cheap to share, never changed.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    comuni: Vec<Arc<Comune>>,
+    layers: Vec<LayerEntry>,
+    boundaries: Vec<Arc<BoundarySnapshot>>,
+    boxes: HashMap<i64, LonLatBox>,
+    versions: HashMap<i64, String>,
+}
+
+impl Catalogue {
+    /// Puts together comuni, their boundaries, definitions and the parts in force.
+    pub fn new(
+        comuni: Vec<Arc<Comune>>,
+        boundaries: Vec<Arc<BoundarySnapshot>>,
+        layers: Vec<LayerEntry>,
+    ) -> Self {
+        let mut boxes: HashMap<i64, LonLatBox> = HashMap::new();
+        for part in layers.iter().flat_map(|layer| &layer.parts) {
+            if let Some(part_box) = part.lon_lat_box() {
+                boxes
+                    .entry(part.territory_id)
+                    .and_modify(|all| *all = all.union(part_box))
+                    .or_insert(part_box);
+            }
+        }
+        let mut catalogue = Self {
+            comuni,
+            layers,
+            boundaries,
+            boxes,
+            versions: HashMap::new(),
+        };
+        catalogue.versions = catalogue
+            .comuni
+            .iter()
+            .map(|comune| (comune.id, catalogue.version_of(comune)))
+            .collect();
+        catalogue
+    }
+
+    /// All comuni.
+    pub fn comuni(&self) -> &[Arc<Comune>] {
+        &self.comuni
+    }
+
+    /// A comune by its word in URLs.
+    pub fn comune_by_slug(&self, slug: &str) -> Option<&Arc<Comune>> {
+        self.comuni.iter().find(|comune| comune.slug == slug)
+    }
+
+    /// A comune by a cadastral code.
+    pub fn comune_by_code(&self, code: ComuneCode) -> Option<&Arc<Comune>> {
+        self.comuni
+            .iter()
+            .find(|comune| comune.codes.contains(&code))
+    }
+
+    /// A comune by the number of its territory.
+    pub fn comune(&self, id: i64) -> Option<&Arc<Comune>> {
+        self.comuni.iter().find(|comune| comune.id == id)
+    }
+
+    /// Boundaries of territories, as far as they are known.
+    pub fn boundaries(&self) -> &[Arc<BoundarySnapshot>] {
+        &self.boundaries
+    }
+
+    /// All layers that are defined, published or not.
+    pub fn layers(&self) -> &[LayerEntry] {
+        &self.layers
+    }
+
+    /// A layer by its id.
+    pub fn layer(&self, id: &str) -> Option<&LayerEntry> {
+        self.layers.iter().find(|layer| layer.definition().id == id)
+    }
+
+    /// The layer with a role.
+    pub fn layer_with_role(&self, role: LayerRole) -> Option<&LayerEntry> {
+        self.layers
+            .iter()
+            .find(|layer| layer.definition().role == Some(role))
+    }
+
+    /// Box of a comune's published features; none where nothing is published.
+    pub fn box_of(&self, comune: &Comune) -> Option<LonLatBox> {
+        self.boxes.get(&comune.id).copied()
+    }
+
+    /// Version of a comune's map: it changes when, and only when, a tile of it could change.
+    pub fn map_version(&self, comune: &Comune) -> &str {
+        self.versions.get(&comune.id).map_or("", String::as_str)
+    }
+
+    /// Parts of a layer that belong on a comune's map: its own, and those that reach its box.
+    pub fn parts_near<'a>(
+        &'a self,
+        layer: &'a LayerEntry,
+        comune: &'a Comune,
+    ) -> impl Iterator<Item = &'a Arc<PartSnapshot>> {
+        let area = self.box_of(comune);
+        layer.parts.iter().filter(move |part| {
+            part.territory_id == comune.id
+                || matches!(
+                    (area, part.lon_lat_box()),
+                    (Some(area), Some(part)) if area.intersects(&part)
+                )
+        })
+    }
+
+    /// Parts in force, by their numbers.
+    pub fn parts_by_id(&self) -> HashMap<i64, Arc<PartSnapshot>> {
+        self.layers
+            .iter()
+            .flat_map(|layer| &layer.parts)
+            .map(|part| (part.part_id, Arc::clone(part)))
+            .collect()
+    }
+
+    fn version_of(&self, comune: &Comune) -> String {
+        let mut hash = Sha256::new();
+        hash.update(ENCODER);
+        for layer in &self.layers {
+            // Only public layers share URLs that caches keep.
+            if layer.definition().policy != PolicyClass::Public {
+                continue;
+            }
+            hash.update(layer.definition().id.as_bytes());
+            hash.update(layer.file.sha256);
+            for part in self.parts_near(layer, comune) {
+                hash.update(part.part_id.to_le_bytes());
+            }
+        }
+        short_hex(&hash.finalize())
+    }
+}
+
+/// The first 16 hexadecimal digits of a digest.
+fn short_hex(digest: &[u8]) -> String {
+    digest.iter().take(8).fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,207 @@
+//! Features of one part in flat arrays.
+//!
+//! Invariants, held by [`super::Builder`]: offset arrays have one entry more than what they
+//! divide, start at 0 and never fall; every ring is closed and has at least four vertices;
+//! outer rings turn clockwise on the screen (positive area with y to the south), inner rings
+//! the other way, as MVT 2.1 section 4.3.3.3 wants; `grid` and `metric` have the same length.
+
+use geo_index::rtree::{RTree, RTreeIndex};
+
+use crate::geo::{GridBox, GridPoint, Location, locate_in_ring, ring_area};
+use crate::layer::Value;
+
+/// The values of one column: a dictionary, and one code a feature.
+#[derive(Debug, Default)]
+pub struct Column {
+    /// Distinct values, in order of first appearance.
+    pub dictionary: Vec<Value>,
+    /// Position in the dictionary, one a feature.
+    pub codes: Vec<u32>,
+}
+
+impl Column {
+    /// A feature's value.
+    pub fn value(&self, feature: usize) -> &Value {
+        &self.dictionary[self.codes[feature] as usize]
+    }
+
+    /// True when every feature has a value of its own.
+    pub fn is_unique(&self) -> bool {
+        self.dictionary.len() == self.codes.len()
+    }
+}
+
+/// Features of one part: geometry twice (grid and metres), attributes, index.
+#[derive(Debug)]
+pub struct Features {
+    pub(super) ids: Vec<u64>,
+    pub(super) polygons: Vec<u32>,
+    pub(super) rings: Vec<u32>,
+    pub(super) vertices: Vec<u32>,
+    pub(super) grid: Vec<GridPoint>,
+    pub(super) metric: Vec<[f64; 2]>,
+    pub(super) boxes: Vec<GridBox>,
+    pub(super) labels: Vec<GridPoint>,
+    pub(super) columns: Vec<Column>,
+    pub(super) by_key: Vec<u32>,
+    pub(super) key_column: usize,
+    pub(super) index: Option<RTree<u32>>,
+    pub(super) bounds: GridBox,
+}
+
+/// A ring in both coordinate spaces.
+#[derive(Debug, Clone, Copy)]
+pub struct RingView<'a> {
+    /// Grid coordinates.
+    pub grid: &'a [GridPoint],
+    /// E/N in metres, storage CRS.
+    pub metric: &'a [[f64; 2]],
+    /// True for the first ring of a polygon.
+    pub exterior: bool,
+}
+
+impl Features {
+    /// Number of features.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Number of vertices, closing ones included.
+    pub fn vertex_count(&self) -> usize {
+        self.grid.len()
+    }
+
+    /// Box of everything, on the grid.
+    pub fn bounds(&self) -> GridBox {
+        self.bounds
+    }
+
+    /// A feature's numeric name, stable across versions.
+    pub fn id(&self, feature: usize) -> u64 {
+        self.ids[feature]
+    }
+
+    /// A feature's box on the grid.
+    pub fn bounds_of(&self, feature: usize) -> GridBox {
+        self.boxes[feature]
+    }
+
+    /// A point inside a feature, on the grid.
+    pub fn label(&self, feature: usize) -> GridPoint {
+        self.labels[feature]
+    }
+
+    /// A column by its position in the layer's definition.
+    pub fn column(&self, index: usize) -> &Column {
+        &self.columns[index]
+    }
+
+    /// A feature's value in a column.
+    pub fn value(&self, feature: usize, column: usize) -> &Value {
+        self.columns[column].value(feature)
+    }
+
+    /// The feature with a key.
+    pub fn find(&self, key: &str) -> Option<usize> {
+        let position = self
+            .by_key
+            .binary_search_by(|feature| self.key(*feature as usize).cmp(key))
+            .ok()?;
+        Some(self.by_key[position] as usize)
+    }
+
+    /// A feature's key.
+    pub fn key(&self, feature: usize) -> &str {
+        self.value(feature, self.key_column)
+            .as_text()
+            .unwrap_or_default()
+    }
+
+    /// Features whose boxes meet a box, in ascending order.
+    pub fn search(&self, area: &GridBox) -> Vec<u32> {
+        let Some(index) = &self.index else {
+            return Vec::new();
+        };
+        let mut found = index.search(area.min[0], area.min[1], area.max[0], area.max[1]);
+        found.sort_unstable();
+        found
+    }
+
+    /// A feature's rings, polygon after polygon, each with its outer ring first.
+    pub fn rings_of(&self, feature: usize) -> impl Iterator<Item = RingView<'_>> {
+        let polygons = self.polygons[feature] as usize..self.polygons[feature + 1] as usize;
+        polygons.flat_map(move |polygon| {
+            let first = self.rings[polygon] as usize;
+            let last = self.rings[polygon + 1] as usize;
+            (first..last).map(move |ring| {
+                let range = self.vertices[ring] as usize..self.vertices[ring + 1] as usize;
+                RingView {
+                    grid: &self.grid[range.clone()],
+                    metric: &self.metric[range],
+                    exterior: ring == first,
+                }
+            })
+        })
+    }
+
+    /// A feature's area in m², in the storage CRS.
+    pub fn area_m2(&self, feature: usize) -> f64 {
+        self.rings_of(feature)
+            .map(|ring| {
+                let area = ring_area(ring.metric).abs();
+                if ring.exterior { area } else { -area }
+            })
+            .sum()
+    }
+
+    /// True when a place (E, N in metres) lies in a feature or on its outline.
+    pub fn covers(&self, feature: usize, place: [f64; 2]) -> bool {
+        let mut inside_polygon = false;
+        for ring in self.rings_of(feature) {
+            let location = locate_in_ring(ring.metric, place);
+            if ring.exterior {
+                if inside_polygon {
+                    return true;
+                }
+                inside_polygon = location != Location::Outside;
+            } else if location == Location::Inside {
+                inside_polygon = false;
+            }
+            if location == Location::Boundary {
+                return true;
+            }
+        }
+        inside_polygon
+    }
+
+    /// Bytes held, for the figures.
+    pub fn memory_bytes(&self) -> usize {
+        self.grid.len() * 8
+            + self.metric.len() * 16
+            + (self.vertices.len() + self.rings.len() + self.polygons.len()) * 4
+            + self.ids.len() * (8 + 16 + 8 + 4)
+            + self.index.as_ref().map_or(0, |index| {
+                use geo_index::rtree::RTreeIndex as _;
+                index.num_nodes() * 20
+            })
+            + self
+                .columns
+                .iter()
+                .map(|column| {
+                    let texts: usize = column
+                        .dictionary
+                        .iter()
+                        .map(|value| value.as_text().map_or(0, str::len))
+                        .sum();
+                    column.codes.len() * 4
+                        + column.dictionary.len() * size_of::<Value>()
+                        + texts
+                })
+                .sum::<usize>()
+    }
+}

@@ -1,0 +1,76 @@
+//! The catalogue in use, and those it replaced.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+
+use crate::place::Comune;
+
+use super::catalogue::Catalogue;
+
+/// How long tiles of a replaced version are still served: maps that are open go on meanwhile.
+const GRACE: Duration = Duration::from_secs(15 * 60);
+
+/// Replaced catalogues kept at most, however short the time between publications.
+const KEPT: usize = 32;
+
+/// What a version in a tile's URL leads to.
+pub enum Served {
+    /// The version in use.
+    Current(Arc<Catalogue>),
+    /// A version replaced less than a quarter of an hour ago.
+    Replaced(Arc<Catalogue>),
+    /// A version that is not known here, or no more.
+    Unknown,
+}
+
+/// The catalogue in use, swapped whole, and those it replaced in the last quarter of an hour.
+#[derive(Default)]
+pub struct Generations {
+    current: ArcSwap<Catalogue>,
+    replaced: Mutex<Vec<(Instant, Arc<Catalogue>)>>,
+}
+
+impl Generations {
+    /// The catalogue in use.
+    pub fn current(&self) -> Arc<Catalogue> {
+        self.current.load_full()
+    }
+
+    /// Puts a catalogue into use. Readers keep the one they began with.
+    pub fn replace(&self, catalogue: Catalogue) {
+        let old = self.current.swap(Arc::new(catalogue));
+        let mut replaced = self
+            .replaced
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let now = Instant::now();
+        replaced.push((now, old));
+        replaced.retain(|(since, _)| now.duration_since(*since) < GRACE);
+        let surplus = replaced.len().saturating_sub(KEPT);
+        replaced.drain(..surplus);
+    }
+
+    /// The catalogue that a version of a comune's map belongs to.
+    pub fn with_version(&self, comune: &Comune, version: &str) -> Served {
+        let current = self.current();
+        if current.map_version(comune) == version {
+            return Served::Current(current);
+        }
+        let replaced = self
+            .replaced
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let now = Instant::now();
+        replaced
+            .iter()
+            .rev()
+            .find(|(since, catalogue)| {
+                now.duration_since(*since) < GRACE && catalogue.map_version(comune) == version
+            })
+            .map_or(Served::Unknown, |(_, catalogue)| {
+                Served::Replaced(Arc::clone(catalogue))
+            })
+    }
+}

@@ -1,0 +1,22 @@
+//! The in-memory copy of what is published: flat columns, grid coordinates, a packed index.
+//!
+//! PostGIS is the truth. A snapshot is built from it, never changed, and thrown away when
+//! another version takes its place; readers hold on to the one they began with.
+
+mod builder;
+mod catalogue;
+mod features;
+mod generations;
+mod read;
+mod refresh;
+mod sql;
+
+pub use builder::{BuildError, Builder, Raw};
+pub(crate) use catalogue::ENCODER;
+pub use catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot};
+pub use features::{Column, Features, RingView};
+pub use generations::{Generations, Served};
+pub use read::read_part;
+pub use refresh::{Error, refresh};
+
+pub(crate) use sql::ALL as STATEMENTS;

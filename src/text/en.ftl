@@ -1,0 +1,192 @@
+# The sentences that people read, in English. The same keys stand in it.ftl.
+# The keys "map-" go to the map's script too.
+
+## Site
+
+site-name = Mappale
+site-comune = Comune di { $name }
+skip-content = Skip to content
+skip-search = Skip to search
+skip-map = Skip the map
+nav-label = Main
+nav-home = Home
+nav-map = Map
+menu = Menu
+lang-label = Language
+lang-it = Italiano
+lang-en = English
+sign-in = Sign in
+sign-out = Sign out
+footer-label = About this site
+footer-accessibility = Accessibility statement
+footer-privacy = Privacy notice
+footer-report = Report a fault
+footer-note = This is information only and does not replace certificates.
+
+## Search
+
+search-label = Find a parcel
+search-placeholder = Sheet and parcel
+search-hint = For example: { $example }
+search-button = Search
+search-title = Search
+search-results = { $count ->
+    [one] One parcel found
+   *[other] { $count } parcels found
+}
+search-more = There are more: add the sheet (foglio) or the section (sezione) to narrow the search.
+search-nothing = No parcel found for “{ $query }”
+search-nothing-advice = Check the sheet (foglio) and the number, or look for it on the map. You can write it like this:
+search-empty = Write the sheet (foglio) and the number of the parcel (particella), or the national cadastral reference. For example:
+candidates-title = Which parcel?
+candidates-lead = Several parcels answer to “{ $query }”. Choose the one you are looking for.
+
+## Home
+
+home-lead = See the cadastral parcels on the map, pick one and read what is known about it.
+home-open-map = Open the map
+home-data = Published data
+home-no-data = Nothing has been published for this municipality yet.
+home-column-layer = Theme
+home-column-features = Features
+home-column-valid = Data as of
+home-column-loaded = Published on
+home-column-version = Version
+home-unknown = not stated
+comuni-title = Choose the municipality
+comuni-lead = This site shows the map of several municipalities (comuni).
+comuni-none = No municipality is registered yet.
+
+## Card
+
+card-title = Parcel { $number }
+card-title-many = { $count ->
+    [one] One parcel at this place
+   *[other] { $count } parcels at this place
+}
+card-title-road = Public road
+card-title-water = Water
+card-title-no-parcel = No parcel
+card-title-no-cadastre = Cadastre not available
+card-title-outside = Outside the territory
+card-title-failed = Data cannot be read now
+card-sezione = Section (sezione) { $name }
+card-foglio = Sheet (foglio) { $number }
+card-allegato = Attachment (allegato) { $name }
+card-sviluppo = Enlargement (sviluppo) { $name }
+card-no-parcel = There is no parcel here on the cadastral map.
+card-no-cadastre = We do not have the cadastre (catasto) of this place: we cannot say whether there is a parcel here.
+card-outside = This place is outside the municipalities of this site.
+card-failed = We cannot read the cadastre of this place at the moment. Try again shortly.
+card-not-a-parcel-road = The cadastre draws it as a road: it is not a parcel that a practice can be started on.
+card-not-a-parcel-water = The cadastre draws it as water: it is not a parcel that a practice can be started on.
+card-overlap = Overlapping sheets
+card-overlap-text = Two drawings of the cadastre overlap here: the point lies in more than one parcel. All of them are listed.
+card-area = Area
+card-area-map = { $area } (map)
+card-area-note = Measured on the map’s drawing: it can differ from the one in the land register extract (visura).
+card-code = Code on the map
+card-reference = National cadastral reference
+card-position = Chosen point
+card-comune = Municipality (comune)
+card-copy = Copy
+card-copy-label = Copy the reference { $reference }
+card-open = Open the page
+card-open-label = Open the page: { $title }
+card-open-map = Open on the map
+card-share = Share
+card-json = JSON
+card-json-label = Download the data as JSON
+card-geojson = GeoJSON
+card-geojson-label = Download the outline as GeoJSON
+card-checked = Checked
+card-unchecked = No data
+card-data = { $title }: loaded on { $loaded }, version { $version }.
+card-data-dates = Loaded on { $loaded }, version { $version }.
+card-data-valid = The data describe the situation on { $valid }.
+card-data-source = Source: { $source }.
+card-disclaimer = For information only: this is not a certificate and does not replace the land register extract (visura catastale).
+status-hit = found at this place
+status-clear = checked, nothing here
+status-no-data = we have no map of this theme for this place
+status-error = cannot be checked at the moment
+announce-parcel = { $title }, sheet { $foglio }, { $area }
+
+## Errors
+
+error-bad-request = The address is not complete
+error-bad-request-advice = Check the address, or start again from the search or the map.
+error-forbidden = You cannot see this page
+error-forbidden-advice = If you think you should, sign in with the right identity or ask the municipality.
+error-not-found = We could not find what you are looking for
+error-not-found-advice = Check the address, or search for the parcel by sheet (foglio) and number.
+error-gone = This version is no longer here
+error-gone-advice = The data have been replaced by a newer version: start again from the map.
+error-unavailable = The service does not answer at the moment
+error-unavailable-advice = Try again in a few minutes. What you have read so far still holds.
+error-internal = Something went wrong on our side
+error-internal-advice = Try again. If it happens again, report it with the code below.
+error-to-map = Go to the map
+error-to-home = Back to the home page
+error-request = Request code:
+
+## Demonstration sign-in
+
+demo-title = Demonstration sign-in
+demo-lead = This is a demonstration: choose the invented identity to go on with.
+demo-citizen = Anna Prova
+demo-citizen-role = Citizen
+demo-citizen-what = Looks at the map and the parcel pages.
+demo-clerk = Bruno Esempio
+demo-clerk-role = GIS clerk
+demo-clerk-what = Loads and publishes the data of the territory.
+demo-officer = Carla Modello
+demo-officer-role = Responsible officer (responsabile del procedimento)
+demo-officer-what = Follows the practices of the office.
+demo-enter = Enter as { $name }
+
+## The map page (for the script too)
+
+map-title = Map
+map-title-comune = Cadastral map of { $name }
+map-region = Cadastral map. Arrow keys to move, plus and minus to zoom, Enter to choose the parcel at the centre, question mark for the list of keys.
+map-panel = Details of the place
+map-hint-title = Choose a parcel
+map-hint = Tap or click the map to read about a parcel (particella).
+map-hint-keyboard = With the keyboard: bring the map under the crosshair and press Enter.
+map-noscript = The map needs JavaScript. The search and the parcel pages work without it.
+map-no-webgl = This device cannot draw the map (WebGL is missing). The search and the parcel pages work all the same.
+map-loading = Reading the details…
+map-loading-map = Loading the map…
+map-failed-title = The details did not arrive
+map-failed = We could not read the details of this place.
+map-failed-not-found = This parcel is not in the published data.
+map-retry = Try again
+map-failed-link = Open the page of this place
+map-style-failed = The map did not arrive. Check the connection and reload the page; the search works without it.
+map-refreshed = The data of the map have been updated.
+map-cleared = Selection cleared.
+map-close = Close the details
+map-sheet-larger = Make the details larger
+map-sheet-smaller = Make the details smaller
+map-copied = Copied
+map-link-copied = Link copied
+map-copy-failed = Copying failed: the link is in the address bar.
+map-searching = Searching…
+map-keys = Keys of the map
+map-keys-open = Show the keys of the map
+map-keys-close = Close
+map-keys-arrows = Arrows
+map-keys-move = move the map
+map-keys-zoom = zoom in and out
+map-keys-enter = Enter or Space
+map-keys-select = chooses the parcel under the crosshair
+map-keys-escape = Esc
+map-keys-clear = clears the selection
+map-keys-help = shows this list
+map-zoom-in = Zoom in
+map-zoom-out = Zoom out
+map-fullscreen = Full-screen map
+map-fullscreen-exit = Leave full screen
+map-zoom-closer = Zoom in to see the parcels
+map-attribution = Show the sources

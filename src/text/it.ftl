@@ -1,0 +1,192 @@
+# Le frasi che si leggono, in italiano. Le stesse chiavi stanno in en.ftl.
+# Le chiavi "map-" vanno anche allo script della mappa.
+
+## Sito
+
+site-name = Mappale
+site-comune = Comune di { $name }
+skip-content = Vai al contenuto
+skip-search = Vai alla ricerca
+skip-map = Salta la mappa
+nav-label = Principale
+nav-home = Inizio
+nav-map = Mappa
+menu = Menu
+lang-label = Lingua
+lang-it = Italiano
+lang-en = English
+sign-in = Accedi
+sign-out = Esci
+footer-label = Informazioni sul sito
+footer-accessibility = Dichiarazione di accessibilità
+footer-privacy = Informativa privacy
+footer-report = Segnalazione disservizio
+footer-note = Le informazioni hanno valore informativo e non sostituiscono i certificati.
+
+## Ricerca
+
+search-label = Cerca una particella
+search-placeholder = Foglio e particella
+search-hint = Per esempio: { $example }
+search-button = Cerca
+search-title = Ricerca
+search-results = { $count ->
+    [one] Una particella trovata
+   *[other] { $count } particelle trovate
+}
+search-more = Ce ne sono altre: aggiungi il foglio o la sezione per restringere la ricerca.
+search-nothing = Nessuna particella trovata per «{ $query }»
+search-nothing-advice = Controlla il foglio e il numero, oppure cercala sulla mappa. Puoi scrivere così:
+search-empty = Scrivi il foglio e il numero della particella, oppure il riferimento catastale nazionale. Per esempio:
+candidates-title = Quale particella?
+candidates-lead = Più particelle rispondono a «{ $query }». Scegli quella che cerchi.
+
+## Inizio
+
+home-lead = Guarda le particelle del catasto sulla mappa, toccane una e leggi che cosa se ne sa.
+home-open-map = Apri la mappa
+home-data = Dati pubblicati
+home-no-data = Per questo comune non è ancora pubblicato nessun dato.
+home-column-layer = Tema
+home-column-features = Elementi
+home-column-valid = Dati al
+home-column-loaded = Pubblicati il
+home-column-version = Versione
+home-unknown = non indicato
+comuni-title = Scegli il comune
+comuni-lead = Questo sito mostra la mappa di più comuni.
+comuni-none = Nessun comune è ancora registrato.
+
+## Scheda
+
+card-title = Particella { $number }
+card-title-many = { $count ->
+    [one] Una particella in questo punto
+   *[other] { $count } particelle in questo punto
+}
+card-title-road = Strada pubblica
+card-title-water = Acqua
+card-title-no-parcel = Nessuna particella
+card-title-no-cadastre = Catasto non disponibile
+card-title-outside = Fuori dal territorio
+card-title-failed = Dati non leggibili ora
+card-sezione = Sezione { $name }
+card-foglio = Foglio { $number }
+card-allegato = Allegato { $name }
+card-sviluppo = Sviluppo { $name }
+card-no-parcel = Qui non c’è nessuna particella nella mappa del catasto.
+card-no-cadastre = Non abbiamo il catasto di questo luogo: non possiamo dire se qui c’è una particella.
+card-outside = Questo luogo è fuori dai comuni di questo sito.
+card-failed = In questo momento non riusciamo a leggere il catasto di questo luogo. Riprova tra poco.
+card-not-a-parcel-road = È disegnata nel catasto come strada: non è una particella su cui avviare pratiche.
+card-not-a-parcel-water = È disegnata nel catasto come acqua: non è una particella su cui avviare pratiche.
+card-overlap = Foglio sovrapposto
+card-overlap-text = Qui due disegni del catasto si sovrappongono: il punto cade in più particelle. Le elenchiamo tutte.
+card-area = Superficie
+card-area-map = { $area } (mappa)
+card-area-note = Misurata sul disegno della mappa: può differire da quella della visura.
+card-code = Sigla sulla mappa
+card-reference = Riferimento catastale nazionale
+card-position = Punto scelto
+card-comune = Comune
+card-copy = Copia
+card-copy-label = Copia il riferimento { $reference }
+card-open = Apri la scheda
+card-open-label = Apri la scheda: { $title }
+card-open-map = Apri sulla mappa
+card-share = Condividi
+card-json = JSON
+card-json-label = Scarica i dati in JSON
+card-geojson = GeoJSON
+card-geojson-label = Scarica il contorno in GeoJSON
+card-checked = Verificato
+card-unchecked = Senza dati
+card-data = { $title }: caricati il { $loaded }, versione { $version }.
+card-data-dates = Caricati il { $loaded }, versione { $version }.
+card-data-valid = I dati descrivono la situazione al { $valid }.
+card-data-source = Fonte: { $source }.
+card-disclaimer = Valore informativo: non è un certificato e non sostituisce la visura catastale.
+status-hit = trovato un elemento in questo punto
+status-clear = controllato, qui non c’è nulla
+status-no-data = non abbiamo la mappa di questo tema per questo luogo
+status-error = in questo momento non si può verificare
+announce-parcel = { $title }, foglio { $foglio }, { $area }
+
+## Errori
+
+error-bad-request = L’indirizzo non è completo
+error-bad-request-advice = Controlla l’indirizzo oppure riparti dalla ricerca o dalla mappa.
+error-forbidden = Non puoi vedere questa pagina
+error-forbidden-advice = Se pensi di averne diritto, accedi con l’identità giusta o chiedi al comune.
+error-not-found = Non abbiamo trovato quello che cerchi
+error-not-found-advice = Controlla l’indirizzo, oppure cerca la particella per foglio e numero.
+error-gone = Questa versione non c’è più
+error-gone-advice = I dati sono stati sostituiti da una versione più recente: riparti dalla mappa.
+error-unavailable = Il servizio non risponde in questo momento
+error-unavailable-advice = Riprova tra qualche minuto. Quello che hai letto finora resta valido.
+error-internal = Qualcosa non ha funzionato da parte nostra
+error-internal-advice = Riprova. Se succede ancora, segnalacelo indicando il codice qui sotto.
+error-to-map = Vai alla mappa
+error-to-home = Torna all’inizio
+error-request = Codice della richiesta:
+
+## Accesso dimostrativo
+
+demo-title = Accesso dimostrativo
+demo-lead = Questa è una dimostrazione: scegli con quale identità inventata continuare.
+demo-citizen = Anna Prova
+demo-citizen-role = Cittadina
+demo-citizen-what = Guarda la mappa e le schede.
+demo-clerk = Bruno Esempio
+demo-clerk-role = Addetto ai dati geografici
+demo-clerk-what = Carica e pubblica i dati del territorio.
+demo-officer = Carla Modello
+demo-officer-role = Responsabile del procedimento
+demo-officer-what = Segue le pratiche dell’ufficio.
+demo-enter = Entra come { $name }
+
+## Pagina della mappa (anche per lo script)
+
+map-title = Mappa
+map-title-comune = Mappa del catasto di { $name }
+map-region = Mappa del catasto. Frecce per spostarti, più e meno per lo zoom, Invio per scegliere la particella al centro, punto interrogativo per l’elenco dei tasti.
+map-panel = Scheda del luogo
+map-hint-title = Scegli una particella
+map-hint = Tocca o fai clic sulla mappa per leggere la scheda di una particella.
+map-hint-keyboard = Con la tastiera: porta la mappa sotto il mirino e premi Invio.
+map-noscript = La mappa ha bisogno di JavaScript. La ricerca e le schede delle particelle funzionano anche senza.
+map-no-webgl = Questo dispositivo non riesce a disegnare la mappa (manca WebGL). La ricerca e le schede delle particelle funzionano lo stesso.
+map-loading = Sto leggendo la scheda…
+map-loading-map = Sto caricando la mappa…
+map-failed-title = La scheda non è arrivata
+map-failed = Non siamo riusciti a leggere la scheda di questo luogo.
+map-failed-not-found = Questa particella non c’è nei dati pubblicati.
+map-retry = Riprova
+map-failed-link = Apri la pagina del luogo
+map-style-failed = La mappa non è arrivata. Controlla la connessione e ricarica la pagina; la ricerca funziona anche senza.
+map-refreshed = I dati della mappa sono stati aggiornati.
+map-cleared = Selezione tolta.
+map-close = Chiudi la scheda
+map-sheet-larger = Ingrandisci la scheda
+map-sheet-smaller = Riduci la scheda
+map-copied = Copiato
+map-link-copied = Collegamento copiato
+map-copy-failed = Non è stato possibile copiare: il collegamento è nella barra degli indirizzi.
+map-searching = Sto cercando…
+map-keys = Tasti della mappa
+map-keys-open = Mostra i tasti della mappa
+map-keys-close = Chiudi
+map-keys-arrows = Frecce
+map-keys-move = spostano la mappa
+map-keys-zoom = ingrandiscono e riducono
+map-keys-enter = Invio o Spazio
+map-keys-select = sceglie la particella sotto il mirino
+map-keys-escape = Esc
+map-keys-clear = toglie la selezione
+map-keys-help = mostra questo elenco
+map-zoom-in = Ingrandisci
+map-zoom-out = Riduci
+map-fullscreen = Mappa a tutto schermo
+map-fullscreen-exit = Esci da tutto schermo
+map-zoom-closer = Ingrandisci la mappa per vedere le particelle
+map-attribution = Mostra le fonti

@@ -1,0 +1,215 @@
+//! Renders a tile from snapshots. No request for a tile touches the database.
+
+use crate::geo::{BUFFER_UNITS, EXTENT, GridPoint, TileAddress};
+use crate::layer::{Definition, Value};
+use crate::snapshot::{Features, PartSnapshot};
+
+use super::clip::{ClipBox, clip_ring};
+use super::encode::{LayerWriter, TagValue};
+use super::select::Selection;
+
+/// A tile as bytes; empty when nothing meets it.
+pub fn render(selection: &Selection, tile: TileAddress) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut drawing = Drawing::new(tile);
+    for (file, parts) in &selection.layers {
+        let definition = &file.definition;
+        let found: Vec<(&PartSnapshot, Vec<u32>)> = parts
+            .iter()
+            .map(|part| (&**part, part.features.search(&tile.buffered_box())))
+            .collect();
+        drawing.polygons(definition, &found, &mut bytes);
+        drawing.labels(definition, &found, &mut bytes);
+    }
+    bytes
+}
+
+type Found<'a> = [(&'a PartSnapshot, Vec<u32>)];
+
+/// A tile being drawn, with buffers that are used again for every ring.
+struct Drawing {
+    tile: TileAddress,
+    origin: [i64; 2],
+    ring: Vec<[i64; 2]>,
+    scratch: Vec<[i64; 2]>,
+}
+
+const BUFFERED: ClipBox = ClipBox {
+    min: -(BUFFER_UNITS as i64),
+    max: EXTENT as i64 + BUFFER_UNITS as i64,
+};
+
+impl Drawing {
+    fn new(tile: TileAddress) -> Self {
+        Self {
+            tile,
+            origin: tile.origin_units(),
+            ring: Vec::new(),
+            scratch: Vec::new(),
+        }
+    }
+
+    fn polygons(&mut self, definition: &Definition, found: &Found<'_>, bytes: &mut Vec<u8>) {
+        let mut writer =
+            LayerWriter::new(&definition.id, definition.tile.attributes.clone());
+        let columns: Vec<usize> = definition
+            .tile
+            .attributes
+            .iter()
+            .filter_map(|name| definition.column_index(name))
+            .collect();
+        for (part, features) in found {
+            let mut written = WrittenValues::new(&part.features, &columns);
+            for &feature in features {
+                let feature = feature as usize;
+                let mut outer_kept = false;
+                for ring in part.features.rings_of(feature) {
+                    // A hole means nothing without the ring that it is cut out of.
+                    let wanted = ring.exterior || outer_kept;
+                    let kept = wanted && self.quantise(ring.grid, ring.exterior);
+                    if ring.exterior {
+                        outer_kept = kept;
+                    }
+                    if kept {
+                        writer.ring(&self.ring);
+                    }
+                }
+                written.tag(&mut writer, feature);
+                writer.finish_feature(part.features.id(feature));
+            }
+        }
+        writer.finish(bytes);
+    }
+
+    /// Brings a ring into the tile; false when nothing of it is left.
+    fn quantise(&mut self, grid: &[GridPoint], exterior: bool) -> bool {
+        self.ring.clear();
+        let (shift, origin) = (self.tile.shift(), self.origin);
+        // The closing vertex is left out: ClosePath says it.
+        for point in &grid[..grid.len().saturating_sub(1)] {
+            let unit = [
+                to_unit(point[0], shift) - origin[0],
+                to_unit(point[1], shift) - origin[1],
+            ];
+            if self.ring.last() != Some(&unit) {
+                self.ring.push(unit);
+            }
+        }
+        clip_ring(&mut self.ring, &mut self.scratch, BUFFERED);
+        self.ring.dedup();
+        while self.ring.len() > 1 && self.ring.first() == self.ring.last() {
+            self.ring.pop();
+        }
+        if self.ring.len() < 3 {
+            return false;
+        }
+        let twice: i64 = twice_area(&self.ring);
+        // Rounding may turn a sliver over; a ring of the wrong direction would mean the
+        // opposite of what it is.
+        if exterior { twice > 0 } else { twice < 0 }
+    }
+
+    fn labels(&self, definition: &Definition, found: &Found<'_>, bytes: &mut Vec<u8>) {
+        let Some(label) = &definition.tile.label else {
+            return;
+        };
+        let Some(column) = definition.column_index(&label.column) else {
+            return;
+        };
+        if self.tile.z() < label.min_zoom {
+            return;
+        }
+        let kind = definition.part_column(crate::layer::ReferencePart::Kind);
+        let columns: Vec<usize> = std::iter::once(column).chain(kind).collect();
+        let keys = columns
+            .iter()
+            .map(|index| definition.column[*index].name.clone())
+            .collect();
+        let mut writer = LayerWriter::new(&format!("{}.label", definition.id), keys);
+        let inside = 0..i64::from(EXTENT);
+        for (part, features) in found {
+            let mut written = WrittenValues::new(&part.features, &columns);
+            for &feature in features {
+                let feature = feature as usize;
+                let point = part.features.label(feature);
+                let unit = [0, 1].map(|axis| {
+                    to_unit(point[axis], self.tile.shift()) - self.origin[axis]
+                });
+                // Only in the tile that holds it, so that a name stands once on the map.
+                if unit.iter().all(|value| inside.contains(value)) {
+                    writer.point(unit);
+                    written.tag(&mut writer, feature);
+                    writer.finish_feature(part.features.id(feature));
+                }
+            }
+        }
+        writer.finish(bytes);
+    }
+}
+
+/// A grid coordinate in tile units of the whole map, rounded half up.
+fn to_unit(value: u32, shift: u32) -> i64 {
+    let half = (1_i64 << shift) >> 1;
+    (i64::from(value) + half) >> shift
+}
+
+fn twice_area(ring: &[[i64; 2]]) -> i64 {
+    let mut twice = 0;
+    let mut previous = ring[ring.len() - 1];
+    for &point in ring {
+        twice += previous[0] * point[1] - point[0] * previous[1];
+        previous = point;
+    }
+    twice
+}
+
+/// Remembers which of a part's values the layer has already.
+struct WrittenValues<'a> {
+    columns: Vec<(&'a crate::snapshot::Column, Vec<u32>)>,
+}
+
+const NOT_WRITTEN: u32 = u32::MAX;
+
+impl<'a> WrittenValues<'a> {
+    fn new(features: &'a Features, columns: &[usize]) -> Self {
+        let columns = columns
+            .iter()
+            .map(|index| {
+                let column = features.column(*index);
+                let known = if column.is_unique() {
+                    Vec::new()
+                } else {
+                    vec![NOT_WRITTEN; column.dictionary.len()]
+                };
+                (column, known)
+            })
+            .collect();
+        Self { columns }
+    }
+
+    fn tag(&mut self, writer: &mut LayerWriter, feature: usize) {
+        for (key, (column, known)) in (0_u32..).zip(&mut self.columns) {
+            let code = column.codes[feature] as usize;
+            let number = match known.get(code) {
+                Some(&number) if number != NOT_WRITTEN => Some(number),
+                _ => add_value(writer, &column.dictionary[code]),
+            };
+            if let Some(number) = number {
+                if let Some(slot) = known.get_mut(code) {
+                    *slot = number;
+                }
+                writer.tag(key, number);
+            }
+        }
+    }
+}
+
+fn add_value(writer: &mut LayerWriter, value: &Value) -> Option<u32> {
+    match value {
+        Value::Null => None,
+        Value::Text(text) => Some(writer.add_value(TagValue::Text(text))),
+        Value::Integer(integer) => Some(writer.add_value(TagValue::Integer(*integer))),
+        Value::Real(real) => Some(writer.add_value(TagValue::Real(*real))),
+        Value::Date(date) => Some(writer.add_value(TagValue::Text(&date.to_string()))),
+    }
+}

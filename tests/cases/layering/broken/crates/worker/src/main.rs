@@ -1,0 +1,5 @@
+//! Another package: the order does not reach it, promises do.
+fn main() {
+    println!("fine");
+    unimplemented!()
+}

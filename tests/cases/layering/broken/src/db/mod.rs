@@ -1,0 +1,1 @@
+pub const ALLOWED: &str = "select id from place.comune";

@@ -1,0 +1,2 @@
+//! The root declares the modules and belongs to none.
+pub mod geo;

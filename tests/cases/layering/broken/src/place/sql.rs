@@ -1,0 +1,1 @@
+pub const ALLOWED: &str = "select name from place.comune where code = $1";

@@ -1,0 +1,6 @@
+//! The integration tests: one binary, one module per subject.
+
+mod cluster;
+mod database;
+mod layering;
+mod support;
