@@ -177,7 +177,8 @@ impl Builder {
         if !features.is_empty() {
             let mut index = RTreeBuilder::<u32>::new(offset(features.len())?);
             for bounds in &features.boxes {
-                index.add(bounds.min[0], bounds.min[1], bounds.max[0], bounds.max[1]);
+                let [min, max] = indexed(bounds);
+                index.add(min[0], min[1], max[0], max[1]);
             }
             let tree: RTree<u32> = index.finish::<HilbertSort>();
             features.index = Some(tree);
@@ -187,6 +188,13 @@ impl Builder {
         features.by_key = by_key;
         Ok(features)
     }
+}
+
+/// A box as the index holds it: halved, because its Hilbert sort adds two coordinates in 32 bits.
+///
+/// Halving keeps the order, so a search finds at least what it would with whole coordinates.
+pub(super) fn indexed(bounds: &GridBox) -> [GridPoint; 2] {
+    [bounds.min.map(|v| v >> 1), bounds.max.map(|v| v >> 1)]
 }
 
 const CHUNK: usize = 4096;

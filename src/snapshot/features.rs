@@ -10,6 +10,8 @@ use geo_index::rtree::{RTree, RTreeIndex};
 use crate::geo::{GridBox, GridPoint, Location, locate_in_ring, ring_area};
 use crate::layer::Value;
 
+use super::builder::indexed;
+
 /// The values of one column: a dictionary, and one code a feature.
 #[derive(Debug, Default)]
 pub struct Column {
@@ -127,7 +129,8 @@ impl Features {
         let Some(index) = &self.index else {
             return Vec::new();
         };
-        let mut found = index.search(area.min[0], area.min[1], area.max[0], area.max[1]);
+        let [min, max] = indexed(area);
+        let mut found = index.search(min[0], min[1], max[0], max[1]);
         found.sort_unstable();
         found
     }

@@ -190,3 +190,9 @@ map-fullscreen = Full-screen map
 map-fullscreen-exit = Leave full screen
 map-zoom-closer = Zoom in to see the parcels
 map-attribution = Show the sources
+
+# Addresses of parcels
+
+parcel-not-understood = “{ $text }” is not a cadastral reference. It is written like this: X001_000300.21 (comune, sheet, parcel).
+parcel-unknown = Parcel { $reference } is not in the cadastre in force. It may have been split or merged: look for its sheet on the map.
+parcel-no-cadastre = We do not have the cadastre of the comune of parcel { $reference }.

@@ -190,3 +190,9 @@ map-fullscreen = Mappa a tutto schermo
 map-fullscreen-exit = Esci da tutto schermo
 map-zoom-closer = Ingrandisci la mappa per vedere le particelle
 map-attribution = Mostra le fonti
+
+# Indirizzi di particelle
+
+parcel-not-understood = «{ $text }» non è un riferimento catastale. Si scrive così: X001_000300.21 (comune, foglio, particella).
+parcel-unknown = La particella { $reference } non è nel catasto in vigore. Può essere stata divisa o unita ad altre: cerca il foglio sulla mappa.
+parcel-no-cadastre = Non abbiamo il catasto del comune della particella { $reference }.

@@ -112,7 +112,8 @@ fn every_key_that_is_asked_for_exists() {
     let templates = sources("web/templates", "html");
     let scripts = sources("web/src", "ts");
     let mut rust = sources("src", "rs");
-    rust.retain(|(path, _)| !path.ends_with("text/tests.rs"));
+    // Bulk copies have a method `text` of their own.
+    rust.retain(|(path, _)| !path.ends_with("text/tests.rs") && !path.ends_with("copy_in.rs"));
     let mut all = missing(&templates, TEMPLATE_CALLS, &known);
     all.extend(missing(&scripts, SCRIPT_CALLS, &known));
     all.extend(missing(&rust, RUST_CALLS, &known));

@@ -4,26 +4,30 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::gml::{Kind, Limits};
+use crate::geojson;
+use crate::gml::{self, Kind};
 
 /// The help text.
 pub const USAGE: &str = "\
-usage: mappale-worker cadastre-gml --feature CadastralParcel|CadastralZoning [option…] FILE
+usage: mappale-worker cadastre-gml --feature CadastralParcel|CadastralZoning [option…] [--] FILE
+       mappale-worker geojson [option…] [--] FILE
 
-Reads a file of the national cadastre and writes its features to standard output, which must
-be a pipe. Exit status: 0 after a Done frame, 2 after a Failed frame, 64 for a wrong command.
+Reads a file of the national cadastre, or polygons in GeoJSON, and writes the features to
+standard output, which must be a pipe. Exit status: 0 after a Done frame, 2 after a Failed
+frame, 64 for a wrong command.
 
 options (sizes in bytes; k, M and G are powers of 1024)
   --max-memory SIZE            address space of the process (2G)
   --max-cpu SECONDS            processor time of the process (300)
-  --max-depth N                nesting of elements (64)
-  --max-attributes N           attributes of an element (64)
-  --max-markup SIZE            one tag, comment or run of text (8M)
-  --max-value SIZE             value of an attribute of a feature (4k)
+  --max-depth N                nesting of elements or of geometry collections (64)
   --max-feature-vertices N     vertices of a feature (100000)
   --max-features N             features of the file (2000000)
   --max-vertices N             vertices of the file (30000000)
   --max-comparisons N          steps of the validity check of a feature (100000000)
+  --max-file SIZE              geojson: the whole file (200M)
+  --max-attributes N           cadastre-gml: attributes of an element (64)
+  --max-markup SIZE            cadastre-gml: one tag, comment or run of text (8M)
+  --max-value SIZE             cadastre-gml: value of an attribute of a feature (4k)
 ";
 
 /// What the command line asks for.
@@ -31,23 +35,30 @@ options (sizes in bytes; k, M and G are powers of 1024)
 pub enum Command {
     /// The help text.
     Help,
-    /// `cadastre-gml`.
-    CadastreGml(CadastreGml),
+    /// The reading of a file.
+    Read(Read),
 }
 
-/// The arguments of `cadastre-gml`.
+/// The arguments of a reading.
 #[derive(Debug)]
-pub struct CadastreGml {
+pub struct Read {
     /// The file to read.
     pub file: PathBuf,
-    /// The features that are wanted.
-    pub feature: Kind,
-    /// The limits of the reader.
-    pub limits: Limits,
+    /// How it is read.
+    pub reader: Reader,
     /// Address space of the process, in bytes.
     pub max_memory: u64,
     /// Processor time of the process, in seconds.
     pub max_cpu: u64,
+}
+
+/// A reader and its limits.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// `cadastre-gml`, with the features that are wanted.
+    CadastreGml(Kind, gml::Limits),
+    /// `geojson`.
+    GeoJson(geojson::Limits),
 }
 
 /// Why a command line is refused.
@@ -89,15 +100,18 @@ pub fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Command, Error>
     let command = args.next().ok_or(Error::NoCommand)?;
     match command.to_str() {
         Some("--help" | "-h" | "help") => Ok(Command::Help),
-        Some("cadastre-gml") => cadastre_gml(args),
+        Some("cadastre-gml") => reading(args, false),
+        Some("geojson") => reading(args, true),
         _ => Err(Error::UnknownCommand(command)),
     }
 }
 
-fn cadastre_gml(mut args: impl Iterator<Item = OsString>) -> Result<Command, Error> {
+/// Reads the arguments of a sub-command; limits that only the other one knows do not exist.
+fn reading(mut args: impl Iterator<Item = OsString>, is_geojson: bool) -> Result<Command, Error> {
     let mut file = None;
     let mut feature = None;
-    let mut limits = Limits::default();
+    let mut limits = gml::Limits::default();
+    let mut max_file = geojson::Limits::default().file_bytes;
     let mut max_memory = 2 << 30;
     let mut max_cpu = 300;
     let mut options = true;
@@ -117,13 +131,16 @@ fn cadastre_gml(mut args: impl Iterator<Item = OsString>) -> Result<Command, Err
         };
         let value = args.next().ok_or_else(|| Error::NoValue(option.clone()))?;
         match option.as_str() {
-            "--feature" => feature = Some(read(&option, value, Kind::from_element)?),
+            "--max-file" if is_geojson => max_file = read(&option, value, size)?,
+            "--feature" if !is_geojson => {
+                feature = Some(read(&option, value, Kind::from_element)?);
+            }
             "--max-memory" => max_memory = read(&option, value, size)?,
             "--max-cpu" => max_cpu = read(&option, value, number)?,
             "--max-depth" => limits.depth = read(&option, value, number)?,
-            "--max-attributes" => limits.attributes = read(&option, value, number)?,
-            "--max-markup" => limits.markup_bytes = read(&option, value, size)?,
-            "--max-value" => limits.value_bytes = read(&option, value, number)?,
+            "--max-attributes" if !is_geojson => limits.attributes = read(&option, value, number)?,
+            "--max-markup" if !is_geojson => limits.markup_bytes = read(&option, value, size)?,
+            "--max-value" if !is_geojson => limits.value_bytes = read(&option, value, number)?,
             "--max-feature-vertices" => limits.feature_vertices = read(&option, value, number)?,
             "--max-features" => limits.features = read(&option, value, number)?,
             "--max-vertices" => limits.vertices = read(&option, value, number)?,
@@ -131,10 +148,22 @@ fn cadastre_gml(mut args: impl Iterator<Item = OsString>) -> Result<Command, Err
             _ => return Err(Error::UnknownOption(option)),
         }
     }
-    Ok(Command::CadastreGml(CadastreGml {
-        file: file.ok_or(Error::Missing("FILE"))?,
-        feature: feature.ok_or(Error::Missing("--feature"))?,
-        limits,
+    let file = file.ok_or(Error::Missing("FILE"))?;
+    let reader = if is_geojson {
+        Reader::GeoJson(geojson::Limits {
+            file_bytes: max_file,
+            depth: limits.depth,
+            feature_vertices: limits.feature_vertices,
+            features: limits.features,
+            vertices: limits.vertices,
+            comparisons: limits.comparisons,
+        })
+    } else {
+        Reader::CadastreGml(feature.ok_or(Error::Missing("--feature"))?, limits)
+    };
+    Ok(Command::Read(Read {
+        file,
+        reader,
         max_memory,
         max_cpu,
     }))
@@ -174,15 +203,35 @@ mod tests {
 
     #[test]
     fn a_full_line_is_read() {
-        let Ok(Command::CadastreGml(command)) = parsed(
+        let Ok(Command::Read(command)) = parsed(
             "cadastre-gml --feature CadastralZoning --max-memory 1G --max-value 10 -- --odd.gml",
         ) else {
             panic!("not read");
         };
-        assert_eq!(command.feature, Kind::Zoning);
+        let limits = gml::Limits {
+            value_bytes: 10,
+            ..gml::Limits::default()
+        };
+        assert_eq!(command.reader, Reader::CadastreGml(Kind::Zoning, limits));
         assert_eq!(command.max_memory, 1 << 30);
-        assert_eq!(command.limits.value_bytes, 10);
         assert_eq!(command.file, PathBuf::from("--odd.gml"));
+    }
+
+    #[test]
+    fn a_geojson_line_is_read() {
+        let Ok(Command::Read(command)) =
+            parsed("geojson --max-file 1k --max-features 3 -- --odd.geojson")
+        else {
+            panic!("not read");
+        };
+        let limits = geojson::Limits {
+            file_bytes: 1024,
+            features: 3,
+            ..geojson::Limits::default()
+        };
+        assert_eq!(command.reader, Reader::GeoJson(limits));
+        assert_eq!(command.max_cpu, 300);
+        assert_eq!(command.file, PathBuf::from("--odd.geojson"));
     }
 
     #[test]
@@ -192,6 +241,16 @@ mod tests {
             ("cml", "sub-command \"cml\" does not exist"),
             ("cadastre-gml --feature CadastralParcel", "FILE is missing"),
             ("cadastre-gml a.gml", "--feature is missing"),
+            ("geojson", "FILE is missing"),
+            ("geojson --feature X a", "option --feature does not exist"),
+            (
+                "geojson --max-markup 1 a",
+                "option --max-markup does not exist",
+            ),
+            (
+                "cadastre-gml --max-file 1 a",
+                "option --max-file does not exist",
+            ),
             ("cadastre-gml a b", "more than one file given: \"b\""),
             ("cadastre-gml --fast 1 a", "option --fast does not exist"),
             ("cadastre-gml a --max-cpu", "option --max-cpu needs a value"),

@@ -9,13 +9,17 @@ pub enum FailureKind {
     Read,
     /// The file is not well-formed XML.
     Malformed,
+    /// The file is not well-formed JSON.
+    JsonMalformed,
     /// The file has a document type declaration.
     Doctype,
     /// The file's encoding is not supported.
     Encoding,
     /// The file is not of the cadastre, or has none of the wanted features.
     NotCadastre,
-    /// The file's CRS is not the cadastre's.
+    /// The file is not GeoJSON.
+    NotGeoJson,
+    /// The file's CRS is not the one that its format has here.
     CrsUnsupported,
     /// The file names its CRS in two ways.
     CrsMixed,
@@ -23,6 +27,10 @@ pub enum FailureKind {
     CrsMissing,
     /// The file's coordinates are in another order than its CRS says.
     CrsAxisOrder,
+    /// The file's coordinates are outside the earth.
+    CrsRange,
+    /// The file has too many bytes.
+    LimitFile,
     /// Elements are nested too deeply.
     LimitDepth,
     /// An element has too many attributes.
@@ -44,13 +52,17 @@ impl FailureKind {
         match self {
             Self::Read => "file.unreadable",
             Self::Malformed => "xml.malformed",
+            Self::JsonMalformed => "json.malformed",
             Self::Doctype => "xml.doctype",
             Self::Encoding => "xml.encoding",
             Self::NotCadastre => "format.not_cadastre",
+            Self::NotGeoJson => "format.not_geojson",
             Self::CrsUnsupported => "crs.unsupported",
             Self::CrsMixed => "crs.mixed",
             Self::CrsMissing => "crs.missing",
             Self::CrsAxisOrder => "crs.axis_order",
+            Self::CrsRange => "crs.range",
+            Self::LimitFile => "limit.file",
             Self::LimitDepth => "limit.depth",
             Self::LimitAttributes => "limit.attributes",
             Self::LimitMarkup => "limit.markup",
@@ -81,6 +93,15 @@ impl Failure {
             line: Some(line),
             message: message.into(),
         }
+    }
+
+    /// Returns the failure of a file that cannot be opened or read.
+    #[must_use]
+    pub fn unreadable(error: &std::io::Error) -> Self {
+        Self::of_file(
+            FailureKind::Read,
+            format!("The file cannot be read: {error}."),
+        )
     }
 
     /// Returns a failure of the file as a whole.

@@ -7,6 +7,9 @@
 //! | `failure` | why a file is refused |
 //! | `output` | the stream, with a bound on findings |
 //! | `gml` | the reader of the national cadastre's GML |
+//! | `geojson` | the reader of GeoJSON |
+//! | `order` | tells positions of Italy whose numbers have changed places |
+//! | `settle` | what both readers do with a shape |
 //! | `validity` | OGC validity of a geometry, with reason and place |
 //! | `dissolve` | joins parts that share edges |
 
@@ -14,6 +17,9 @@ pub mod args;
 pub mod confine;
 pub mod dissolve;
 pub mod failure;
+pub mod geojson;
 pub mod gml;
+mod order;
 pub mod output;
+mod settle;
 pub mod validity;

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{BufWriter, Write, stderr, stdout};
 use std::process::ExitCode;
 
-use worker::args::{self, Command};
-use worker::gml::{self, Outcome};
+use worker::args::{self, Command, Reader};
+use worker::output::Outcome;
+use worker::{geojson, gml};
 
 /// Exit status after a `Failed` frame.
 const REFUSED: u8 = 2;
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
             let written = stdout().write_all(args::USAGE.as_bytes());
             return ExitCode::from(if written.is_ok() { 0 } else { NOT_WRITTEN });
         }
-        Ok(Command::CadastreGml(command)) => command,
+        Ok(Command::Read(read)) => read,
         Err(error) => {
             say(&format!("mappale-worker: {error}\n\n{}", args::USAGE));
             return ExitCode::from(USAGE);
@@ -33,9 +34,11 @@ fn main() -> ExitCode {
         return ExitCode::from(NOT_CONFINED);
     }
     let output = BufWriter::with_capacity(1 << 16, stdout().lock());
-    let read = match File::open(&command.file) {
-        Ok(file) => gml::read(file, command.feature, &command.limits, output),
-        Err(error) => gml::refuse_unreadable(&error, command.feature, output),
+    let read = match (File::open(&command.file), &command.reader) {
+        (Ok(file), Reader::CadastreGml(kind, limits)) => gml::read(file, *kind, limits, output),
+        (Ok(file), Reader::GeoJson(limits)) => geojson::read(file, limits, output),
+        (Err(error), Reader::CadastreGml(kind, _)) => gml::refuse_unreadable(&error, *kind, output),
+        (Err(error), Reader::GeoJson(_)) => geojson::refuse_unreadable(&error, output),
     };
     match read {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -5,6 +5,8 @@ use std::io::Write;
 
 use wire::{Done, Failed, Feature, Finding, Hello, Progress, Severity, WriteError, Writer};
 
+use crate::failure::Stop;
+
 /// Findings of one rule that are written; the rest is counted.
 const MOST_OF_A_RULE: u64 = 1_000;
 /// Longest text of a finding, in bytes.
@@ -15,6 +17,15 @@ pub struct Output<W> {
     writer: Writer<W>,
     findings: BTreeMap<&'static str, (Severity, u64)>,
     counts: Done,
+}
+
+/// How the reading of a file ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The stream ends with a `Done` frame.
+    Done,
+    /// The stream ends with a `Failed` frame.
+    Failed,
 }
 
 /// A finding before it is written.
@@ -97,6 +108,24 @@ impl<W: Write> Output<W> {
     /// Where it cannot be written.
     pub fn progress(&mut self, progress: Progress) -> Result<(), WriteError> {
         self.writer.progress(progress)
+    }
+
+    /// Ends the stream as the reading of its file ended.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn end(self, read: Result<(), Stop>) -> Result<Outcome, WriteError> {
+        match read {
+            Ok(()) => {
+                self.done()?;
+                Ok(Outcome::Done)
+            }
+            Err(Stop::Refused(failure)) => {
+                self.failed(failure.into())?;
+                Ok(Outcome::Failed)
+            }
+            Err(Stop::Write(error)) => Err(error),
+        }
     }
 
     /// Ends the stream of a file that was read to its end.

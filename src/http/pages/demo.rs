@@ -36,7 +36,7 @@ fn name_key(role: Role) -> &'static str {
 
 /// The form with the three identities.
 pub(super) async fn form(visit: Visit, Query(back): Query<Return>) -> Response {
-    let title = visit.lang.text("sign-in-title");
+    let title = visit.lang.text("demo-title");
     let page = html(&SignInPage {
         page: present::page(&visit, &title),
         back: back.safe().to_owned(),

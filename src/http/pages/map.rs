@@ -20,9 +20,6 @@ pub(super) struct MapQuery {
     /// Reference of the selected parcel, as in its page's address.
     #[serde(default)]
     sel: Option<String>,
-    /// Present when a browser test may reach the map object (demonstration only).
-    #[serde(default)]
-    test: Option<String>,
 }
 
 /// `/mappa` and `/c/{slug}/mappa`; with several comuni the first one opens.
@@ -74,7 +71,8 @@ fn page(visit: &Visit, query: &MapQuery) -> Result<Response, Failure> {
         bounds,
         card,
         example: present::examples(visit, 1).into_iter().next(),
-        test: query.test.is_some() && visit.shared.app.is_demo(),
+        // Browser tests reach the map object; only a demonstration lets them.
+        test: visit.shared.app.is_demo(),
         page,
     })
 }

@@ -1,6 +1,7 @@
 //! Names of the CRS: the cadastre's files are in EPSG:6706 (RDN2008), latitude first.
 
 use crate::failure::{Failure, FailureKind};
+use crate::order::is_swapped_in_italy;
 
 /// The CRS of the stream; its coordinates are x = longitude, y = latitude.
 pub const CRS: &str = "EPSG:6706";
@@ -49,11 +50,8 @@ impl Named {
 }
 
 /// Refuses a position that is in Italy only if its two numbers change places.
-///
-/// Latitudes and longitudes of Italy have no value in common, so this cannot be mistaken.
-pub(crate) fn check_order([x, y]: [f64; 2], line: u64) -> Result<(), Failure> {
-    let (longitudes, latitudes) = (5.0..=20.0, 34.0..=49.0);
-    if longitudes.contains(&y) && latitudes.contains(&x) {
+pub(crate) fn check_order(position: [f64; 2], line: u64) -> Result<(), Failure> {
+    if is_swapped_in_italy(position) {
         return Err(Failure::at(
             FailureKind::CrsAxisOrder,
             line,

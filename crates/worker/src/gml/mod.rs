@@ -31,8 +31,8 @@ use std::io::{Read, Seek, SeekFrom, Write};
 
 use wire::{FORMAT, Hello, WriteError};
 
-use crate::failure::{Failure, FailureKind, Stop};
-use crate::output::Output;
+use crate::failure::{Failure, Stop};
+use crate::output::{Outcome, Output};
 
 pub use crs::CRS;
 pub use schema::Kind;
@@ -76,15 +76,6 @@ impl Default for Limits {
     }
 }
 
-/// How the reading of a file ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// The stream ends with a `Done` frame.
-    Done,
-    /// The stream ends with a `Failed` frame.
-    Failed,
-}
-
 /// Reads a file and writes its stream, terminal frame included.
 ///
 /// # Errors
@@ -96,17 +87,8 @@ pub fn read<R: Read + Seek, W: Write>(
     output: W,
 ) -> Result<Outcome, WriteError> {
     let mut output = Output::open(output, &hello(kind))?;
-    match both_passes(&mut file, kind, limits, &mut output) {
-        Ok(()) => {
-            output.done()?;
-            Ok(Outcome::Done)
-        }
-        Err(Stop::Refused(failure)) => {
-            output.failed(failure.into())?;
-            Ok(Outcome::Failed)
-        }
-        Err(Stop::Write(error)) => Err(error),
-    }
+    let read = both_passes(&mut file, kind, limits, &mut output);
+    output.end(read)
 }
 
 /// Writes the stream of a file that cannot be opened.
@@ -119,8 +101,7 @@ pub fn refuse_unreadable<W: Write>(
     output: W,
 ) -> Result<Outcome, WriteError> {
     let output = Output::open(output, &hello(kind))?;
-    output.failed(unreadable(error).into())?;
-    Ok(Outcome::Failed)
+    output.end(Err(Failure::unreadable(error).into()))
 }
 
 fn hello(kind: Kind) -> Hello {
@@ -140,19 +121,12 @@ fn both_passes<R: Read + Seek, W: Write>(
 ) -> Result<(), Stop> {
     let size = file
         .seek(SeekFrom::End(0))
-        .map_err(|error| unreadable(&error))?;
+        .map_err(|error| Failure::unreadable(&error))?;
     let shared = passes::count(start(file)?, size, kind, limits, output)?;
     passes::write(start(file)?, size, kind, limits, shared, output)
 }
 
 fn start<R: Read + Seek>(file: &mut R) -> Result<&mut R, Failure> {
-    file.rewind().map_err(|error| unreadable(&error))?;
+    file.rewind().map_err(|error| Failure::unreadable(&error))?;
     Ok(file)
-}
-
-fn unreadable(error: &std::io::Error) -> Failure {
-    Failure::of_file(
-        FailureKind::Read,
-        format!("The file cannot be read: {error}."),
-    )
 }

@@ -3,17 +3,17 @@
 use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Write};
 
-use wire::{Feature, Invalid, MultiPolygon, Progress, Reason, Severity};
+use wire::{Feature, Progress, Severity};
 
 use super::geometry::{Problem, too_many_vertices};
 use super::member::{self, Member};
 use super::walk::{Visitor, none_of, walk};
 use super::xml::Xml;
 use super::{Kind, Limits, encoding};
-use crate::dissolve::{dissolve, without_repeated};
 use crate::failure::{Failure, FailureKind, Stop};
 use crate::output::{Note, Output};
-use crate::validity::{self, Budget, TooComplex};
+use crate::settle::{settle, too_complex};
+use crate::validity::TooComplex;
 
 /// Bytes between two progress frames.
 const PROGRESS_BYTES: u64 = 4 << 20;
@@ -294,12 +294,16 @@ impl<W: Write> Joiner<'_, W> {
                 return Ok(());
             }
         };
-        let (shape, invalid) = match self.settle(shape, line, subject.as_ref())? {
+        let (shape, invalid) = match settle(
+            shape,
+            line,
+            subject.as_ref(),
+            self.limits.comparisons,
+            self.output,
+        )? {
             Ok(settled) => settled,
             Err(TooComplex) => {
-                let message = "The shape is too intricate to check its validity.";
-                self.output
-                    .leave_out(error("geometry.too_complex", line, subject, message))?;
+                self.output.leave_out(too_complex(line, subject))?;
                 return Ok(());
             }
         };
@@ -312,60 +316,6 @@ impl<W: Write> Joiner<'_, W> {
         })?;
         Ok(())
     }
-
-    /// Checks a shape, and joins its parts where they share edges.
-    fn settle(
-        &mut self,
-        mut shape: MultiPolygon,
-        line: u64,
-        subject: Option<&String>,
-    ) -> Result<Result<(MultiPolygon, Option<Invalid>), TooComplex>, Stop> {
-        let mut budget = Budget::new(self.limits.comparisons);
-        if shape.polygon_count() > 1 {
-            let (once, repeated) = without_repeated(&shape);
-            if repeated > 0 {
-                shape = once;
-                let message = format!("{repeated} parts are repeated; each is kept once.");
-                self.output.note(Note {
-                    rule: "feature.part_repeated",
-                    severity: Severity::Warning,
-                    line,
-                    subject: subject.cloned(),
-                    message,
-                })?;
-            }
-        }
-        let invalid = match validity::check(&shape, &mut budget) {
-            Ok(invalid) => invalid,
-            Err(complex) => return Ok(Err(complex)),
-        };
-        if !invalid.is_some_and(|invalid| dissolvable(invalid.reason)) {
-            return Ok(Ok((shape, invalid)));
-        }
-        match dissolve(&shape, &mut budget) {
-            Err(complex) => Ok(Err(complex)),
-            Ok(None) => Ok(Ok((shape, invalid))),
-            Ok(Some(whole)) => {
-                self.output.note(Note {
-                    rule: "feature.dissolved",
-                    severity: Severity::Info,
-                    line,
-                    subject: subject.cloned(),
-                    message: format!(
-                        "Adjacent parts were joined: {} parts became {}.",
-                        shape.polygon_count(),
-                        whole.polygon_count()
-                    ),
-                })?;
-                Ok(Ok((whole, None)))
-            }
-        }
-    }
-}
-
-/// Says whether parts that break a rule may come right when common edges go.
-const fn dissolvable(reason: Reason) -> bool {
-    matches!(reason, Reason::PartsShareEdge | Reason::PartsCross)
 }
 
 fn left_out(problem: Problem, subject: Option<String>, members: u32) -> Note {
