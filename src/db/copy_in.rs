@@ -227,6 +227,13 @@ impl<'c> CopyIn<'c> {
         Ok(())
     }
 
+    /// Gives up: the statement fails with the reason, and its transaction with it.
+    pub async fn abort(self, reason: &str) {
+        // The server answers with the error that was asked for; a broken connection is
+        // noticed by whoever uses it next.
+        let _ = self.copy.abort(reason.to_owned()).await;
+    }
+
     /// Sends the rest and returns how many rows the server took.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use crate::place::{self, NewComune};
 
 use super::ewkb::multipolygon_ewkb;
 use super::files::InputFile;
-use super::load::Error;
+use super::error::Error;
 use super::worker::{Reading, read_file};
 
 /// Adds a comune, with the boundary of a GeoJSON file when one is given.

@@ -1,26 +1,24 @@
 //! A load from its files to its publication: one transaction.
 
-use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
-use tokio::sync::mpsc;
 
 use crate::config::Config;
 use crate::crs;
-use crate::db::{self, CopyIn, CopyWriter, Databases, DbRole, Tx, in_transaction};
+use crate::db::{Databases, DbRole, Tx, in_transaction};
 use crate::job;
-use crate::layer::{
-    self, DefinitionFile, FEATURE_BLOCK, LayerRole, NewPart, PartOutcome, PublicationKind, Value,
-};
+use crate::layer::{self, DefinitionFile, LayerRole, NewPart, PartOutcome, PublicationKind};
 use crate::place::{self, Comune};
 
+use super::copy::copy_rows;
+use super::error::Error;
 use super::files::{InputFile, files_digest};
-use super::prepare::{Preparation, PrepareError, PreparedRow, Tally, prepare_file};
+use super::prepare::{Preparation, Tally};
 use super::report::{Check, CheckStatus, Finding, Report, Severity};
+use super::sql;
 use super::worker::ProgressSender;
-use super::{sql, worker};
 
 /// What is to be loaded, and how far.
 pub struct LoadRequest {
@@ -51,92 +49,6 @@ pub struct Outcome {
     pub published: bool,
     /// The report; of this load only.
     pub report: Report,
-}
-
-/// Why a load stored nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// No file was given.
-    #[error("no file was given")]
-    NoFiles,
-    /// A file cannot be opened.
-    #[error("{path}: {source}", path = .path.display())]
-    File {
-        /// Its path.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// The worker could not read a file.
-    #[error(transparent)]
-    Worker(#[from] worker::WorkerError),
-    /// A file does not fit the layer, or its coordinates cannot be used.
-    #[error("{0}")]
-    Unusable(String),
-    /// Another load of the same layer and comune is at work.
-    #[error("layer {layer} of {comune} is being loaded by somebody else: wait until that has ended")]
-    Busy {
-        /// Layer.
-        layer: String,
-        /// Name of the comune.
-        comune: String,
-    },
-    /// The database's own checks refuse a row that the worker let pass.
-    #[error("the database refuses a row of layer {layer} by its rule '{rule}': nothing was stored")]
-    Refused {
-        /// Layer.
-        layer: String,
-        /// Name of the constraint.
-        rule: String,
-    },
-    /// The part is not known.
-    #[error("there is no version {version} of layer {layer} in {comune}")]
-    NoSuchPart {
-        /// Layer.
-        layer: String,
-        /// Version asked for.
-        version: i32,
-        /// Name of the comune.
-        comune: String,
-    },
-    /// An error of the report stands.
-    #[error("version {version} of layer {layer} has errors and cannot be published")]
-    HasErrors {
-        /// Layer.
-        layer: String,
-        /// Version.
-        version: i32,
-    },
-    /// The storage CRS cannot be used.
-    #[error(transparent)]
-    Crs(#[from] crs::Error),
-    /// Layers in the database.
-    #[error(transparent)]
-    Layer(#[from] layer::Error),
-    /// Territories in the database.
-    #[error(transparent)]
-    Place(#[from] place::Error),
-    /// The announcement failed.
-    #[error(transparent)]
-    Announce(#[from] job::Error),
-    /// The database failed.
-    #[error(transparent)]
-    Database(#[from] db::Error),
-    /// A statement failed.
-    #[error("a statement of the load failed")]
-    Statement(#[from] sqlx::Error),
-    /// The program is stopping.
-    #[error("the load was interrupted")]
-    Interrupted,
-}
-
-impl From<PrepareError> for Error {
-    fn from(error: PrepareError) -> Self {
-        match error {
-            PrepareError::Worker(error) => Self::Worker(error),
-            other => Self::Unusable(other.to_string()),
-        }
-    }
 }
 
 /// Metres that a feature may reach beyond the boundary of its comune.
@@ -255,145 +167,6 @@ async fn load_in(
         published,
         report,
     })
-}
-
-/// Reads all files on a thread of their own and copies their rows as they come.
-async fn copy_rows(
-    tx: &mut Tx,
-    ids: sqlx::PgPool,
-    preparation: Preparation,
-    request: &LoadRequest,
-    files: Vec<InputFile>,
-    part_id: i64,
-) -> Result<(Tally, u64), Error> {
-    let definition = &request.file.definition;
-    let mut numbers = Numbers {
-        known: layer::feature_ids(tx, &definition.id, request.comune.id).await?,
-        pool: ids,
-        next: 0,
-        last: 0,
-        new_ids: Vec::new(),
-        new_keys: Vec::new(),
-    };
-    let (sender, mut receiver) = mpsc::channel::<Vec<PreparedRow>>(16);
-    let reading = tokio::task::spawn_blocking(move || {
-        let mut tally = Tally::default();
-        for file in &files {
-            prepare_file(&preparation, file, &mut tally, &sender)?;
-        }
-        Ok::<_, PrepareError>(tally)
-    });
-    let mut seen: HashSet<String> = HashSet::new();
-    let mut repeated = Vec::new();
-    let mut vertices = 0;
-    let statement = sql::copy_rows(definition);
-    let mut copy = CopyIn::begin(tx, &statement).await?;
-    while let Some(batch) = receiver.recv().await {
-        for row in batch {
-            if !seen.insert(row.key.clone()) {
-                repeated.push(row.key);
-                continue;
-            }
-            let id = numbers.of(&row.key).await?;
-            vertices += row.vertices;
-            write_row(copy.row(), part_id, id, &row);
-            copy.send_full().await?;
-        }
-    }
-    // A file that cannot be read ends everything: the transaction is given up with it.
-    let mut tally = reading.await.map_err(|_| Error::Interrupted)??;
-    let features = copy
-        .finish()
-        .await
-        .map_err(|error| refused(error, &definition.id))?;
-    tally.report.features = features;
-    tally.report.vertices = vertices;
-    let duplicates = repeated.len() as u64;
-    for key in repeated {
-        tally.report.left_out += 1;
-        tally.report.find(Finding {
-            rule: "key.duplicate".into(),
-            severity: Severity::Error,
-            file: String::new(),
-            line: None,
-            message: format!("'{key}' comes from more than one file; the first one was kept"),
-            subject: Some(key),
-            place: None,
-        });
-    }
-    layer::record_features(
-        tx,
-        &definition.id,
-        request.comune.id,
-        &numbers.new_ids,
-        &numbers.new_keys,
-    )
-    .await?;
-    Ok((tally, duplicates))
-}
-
-fn write_row(writer: &mut CopyWriter, part_id: i64, id: i64, row: &PreparedRow) {
-    writer.i64(part_id).i64(id).text(&row.key);
-    for value in &row.values {
-        match value {
-            Value::Null => writer.null(),
-            Value::Text(text) => writer.text(text),
-            Value::Integer(number) => writer.i64(*number),
-            Value::Real(number) => writer.f64(*number),
-            Value::Date(date) => writer.date(*date),
-        };
-    }
-    writer
-        .json(&row.original)
-        .f64(row.label[0])
-        .f64(row.label[1])
-        .geometry(&row.ewkb);
-}
-
-fn refused(error: db::Error, layer: &str) -> Error {
-    let constraint = match &error {
-        db::Error::Query(error) => error
-            .as_database_error()
-            .and_then(|database| database.constraint())
-            .map(str::to_owned),
-        _ => None,
-    };
-    match constraint {
-        Some(rule) => Error::Refused {
-            layer: layer.to_owned(),
-            rule,
-        },
-        None => Error::Database(error),
-    }
-}
-
-/// Numeric names of features: those known, and new ones in blocks.
-struct Numbers {
-    known: HashMap<String, i64>,
-    // Blocks come over a connection of their own: the load's is busy copying.
-    pool: sqlx::PgPool,
-    next: i64,
-    last: i64,
-    new_ids: Vec<i64>,
-    new_keys: Vec<String>,
-}
-
-impl Numbers {
-    async fn of(&mut self, key: &str) -> Result<i64, Error> {
-        if let Some(id) = self.known.get(key) {
-            return Ok(*id);
-        }
-        if self.next == self.last {
-            let mut connection = self.pool.acquire().await?;
-            self.next = layer::take_feature_block(&mut connection).await?;
-            self.last = self.next + FEATURE_BLOCK;
-        }
-        let id = self.next;
-        self.next += 1;
-        self.new_ids.push(id);
-        self.new_keys.push(key.to_owned());
-        Ok(id)
-    }
 }
 
 fn add_checks(report: &mut Report, tally: &Tally, duplicates: u64) {

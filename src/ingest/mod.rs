@@ -5,6 +5,8 @@
 //! what the worker writes is itself read as untrusted.
 
 mod boundary;
+mod copy;
+mod error;
 mod ewkb;
 mod files;
 mod load;
@@ -14,9 +16,10 @@ mod sql;
 mod worker;
 
 pub use boundary::add_comune;
+pub use error::Error;
 pub use ewkb::multipolygon_ewkb;
 pub use files::{InputFile, files_digest};
-pub use load::{Error, LoadRequest, Outcome, load};
+pub use load::{LoadRequest, Outcome, load};
 pub use report::{Check, CheckStatus, Finding, Report, Severity};
 pub use worker::{ProgressSender, WorkerError};
 

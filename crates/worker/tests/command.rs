@@ -87,3 +87,34 @@ fn nothing_can_be_written_to_a_file() {
     assert_ne!(status.code(), Some(0));
     assert_eq!(out.as_file().metadata().expect("it is there").len(), 0);
 }
+
+#[test]
+fn the_file_may_stand_behind_two_dashes() {
+    let gml = file(&collection(&parcel(
+        "X001_000100.1",
+        &polygon(&[&square(0, 0)]),
+    )));
+    let path = gml.path().to_str().expect("a path in UTF-8");
+    let output = run(&["cadastre-gml", "--feature", "CadastralParcel", "--", path]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(sorted(&output.stdout).features.len(), 1);
+}
+
+#[test]
+fn geojson_is_read_or_refused() {
+    let good = file(
+        r#"{"type":"Polygon","coordinates":[[[9.36,45.6],[9.37,45.6],[9.37,45.7],[9.36,45.6]]]}"#,
+    );
+    let path = good.path().to_str().expect("a path in UTF-8");
+    let output = run(&["geojson", "--", path]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(sorted(&output.stdout).features.len(), 1);
+    let output = run(&["geojson", "--max-file", "10", "--", path]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(sorted(&output.stdout).failure(), "limit.file 0");
+    for missing in ["/does/not/exist.geojson", "/"] {
+        let output = run(&["geojson", "--", missing]);
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(sorted(&output.stdout).failure(), "file.unreadable 0");
+    }
+}

@@ -134,6 +134,7 @@ impl<'a, W: Write> Walk<'a, W> {
         if self.tally.outside > before.1 {
             self.first_outside.get_or_insert(line);
         }
+        self.check_vertices(line)?;
         self.tick()?;
         match read {
             Ok(()) if shape.is_empty() => {
@@ -141,11 +142,8 @@ impl<'a, W: Write> Walk<'a, W> {
                 self.leave_out("geometry.missing", line, name, message)
             }
             // The file is going to be refused: only what its other positions are like counts.
-            Ok(()) if self.first_outside.is_some() => self.check_vertices(line),
-            Ok(()) => {
-                self.check_vertices(line)?;
-                self.emit(shape, line, name)
-            }
+            Ok(()) if self.first_outside.is_some() => Ok(()),
+            Ok(()) => self.emit(shape, line, name),
             Err(Unread::LeftOut {
                 rule,
                 line,

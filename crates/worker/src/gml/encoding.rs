@@ -48,7 +48,7 @@ pub(crate) fn decoded<R: Read>(mut input: R) -> Result<(Encoding, Decoded<impl R
     (&mut input)
         .take(HEAD)
         .read_to_end(&mut head)
-        .map_err(|error| super::unreadable(&error))?;
+        .map_err(|error| Failure::unreadable(&error))?;
     let encoding = detect(&head)?;
     let all = Cursor::new(head).chain(input);
     let decoded = match encoding {

@@ -376,7 +376,7 @@ fn refused(error: &quick_xml::Error, line: u64, most: u64) -> Failure {
             if error.get_ref().is_some_and(|inner| inner.is::<TooLong>()) {
                 too_long(line, most)
             } else {
-                super::unreadable(error)
+                Failure::unreadable(error)
             }
         }
         quick_xml::Error::Encoding(_) => Failure::at(

@@ -1,0 +1,185 @@
+//! The bulk copy of a load: rows as they come from the reading thread, with their numbers.
+
+use std::collections::{HashMap, HashSet};
+
+use tokio::sync::mpsc;
+
+use crate::db::{self, CopyIn, CopyWriter, Tx};
+use crate::layer::{self, FEATURE_BLOCK, Value};
+
+use super::error::Error;
+use super::files::InputFile;
+use super::load::LoadRequest;
+use super::prepare::{Preparation, PrepareError, PreparedRow, Tally, prepare_file};
+use super::report::{Finding, Severity};
+use super::sql;
+
+/// Reads all files on a thread of their own and copies their rows as they come.
+pub(super) async fn copy_rows(
+    tx: &mut Tx,
+    ids: sqlx::PgPool,
+    preparation: Preparation,
+    request: &LoadRequest,
+    files: Vec<InputFile>,
+    part_id: i64,
+) -> Result<(Tally, u64), Error> {
+    let definition = &request.file.definition;
+    let mut numbers = Numbers {
+        known: layer::feature_ids(tx, &definition.id, request.comune.id).await?,
+        pool: ids,
+        next: 0,
+        last: 0,
+        new_ids: Vec::new(),
+        new_keys: Vec::new(),
+    };
+    let (sender, mut receiver) = mpsc::channel::<Vec<PreparedRow>>(16);
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut tally = Tally::default();
+        for file in &files {
+            prepare_file(&preparation, file, &mut tally, &sender)?;
+        }
+        Ok::<_, PrepareError>(tally)
+    });
+    let statement = sql::copy_rows(definition);
+    let mut copy = CopyIn::begin(tx, &statement).await?;
+    let mut copied = Copied::default();
+    let sent = send_rows(&mut copy, &mut receiver, &mut numbers, part_id, &mut copied).await;
+    // With the receiver gone the reading stops, should it still be at work.
+    drop(receiver);
+    let read = reading.await.map_err(|_| Error::Interrupted);
+    // A file that cannot be read ends everything: the transaction is given up with it.
+    let mut tally = match (sent, read) {
+        (Ok(()), Ok(Ok(tally))) => tally,
+        (Err(error), _) | (Ok(()), Err(error)) => {
+            copy.abort("the load was given up").await;
+            return Err(error);
+        }
+        (Ok(()), Ok(Err(error))) => {
+            copy.abort("a file could not be read").await;
+            return Err(error.into());
+        }
+    };
+    let features = copy
+        .finish()
+        .await
+        .map_err(|error| refused(error, &definition.id))?;
+    tally.report.features = features;
+    tally.report.vertices = copied.vertices;
+    let repeated = copied.repeated;
+    let duplicates = repeated.len() as u64;
+    for key in repeated {
+        tally.report.left_out += 1;
+        tally.report.find(Finding {
+            rule: "key.duplicate".into(),
+            severity: Severity::Error,
+            file: String::new(),
+            line: None,
+            message: format!("'{key}' comes from more than one file; the first one was kept"),
+            subject: Some(key),
+            place: None,
+        });
+    }
+    layer::record_features(
+        tx,
+        &definition.id,
+        request.comune.id,
+        &numbers.new_ids,
+        &numbers.new_keys,
+    )
+    .await?;
+    Ok((tally, duplicates))
+}
+
+/// What went through a copy.
+#[derive(Default)]
+struct Copied {
+    seen: HashSet<String>,
+    repeated: Vec<String>,
+    vertices: u64,
+}
+
+async fn send_rows(
+    copy: &mut CopyIn<'_>,
+    receiver: &mut mpsc::Receiver<Vec<PreparedRow>>,
+    numbers: &mut Numbers,
+    part_id: i64,
+    copied: &mut Copied,
+) -> Result<(), Error> {
+    while let Some(batch) = receiver.recv().await {
+        for row in batch {
+            if !copied.seen.insert(row.key.clone()) {
+                copied.repeated.push(row.key);
+                continue;
+            }
+            let id = numbers.of(&row.key).await?;
+            copied.vertices += row.vertices;
+            write_row(copy.row(), part_id, id, &row);
+            copy.send_full().await?;
+        }
+    }
+    Ok(())
+}
+
+fn write_row(writer: &mut CopyWriter, part_id: i64, id: i64, row: &PreparedRow) {
+    writer.i64(part_id).i64(id).text(&row.key);
+    for value in &row.values {
+        match value {
+            Value::Null => writer.null(),
+            Value::Text(text) => writer.text(text),
+            Value::Integer(number) => writer.i64(*number),
+            Value::Real(number) => writer.f64(*number),
+            Value::Date(date) => writer.date(*date),
+        };
+    }
+    writer
+        .json(&row.original)
+        .f64(row.label[0])
+        .f64(row.label[1])
+        .geometry(&row.ewkb);
+}
+
+fn refused(error: db::Error, layer: &str) -> Error {
+    let constraint = match &error {
+        db::Error::Query(error) => error
+            .as_database_error()
+            .and_then(|database| database.constraint())
+            .map(str::to_owned),
+        _ => None,
+    };
+    match constraint {
+        Some(rule) => Error::Refused {
+            layer: layer.to_owned(),
+            rule,
+        },
+        None => Error::Database(error),
+    }
+}
+
+/// Numeric names of features: those known, and new ones in blocks.
+struct Numbers {
+    known: HashMap<String, i64>,
+    // Blocks come over a connection of their own: the load's is busy copying.
+    pool: sqlx::PgPool,
+    next: i64,
+    last: i64,
+    new_ids: Vec<i64>,
+    new_keys: Vec<String>,
+}
+
+impl Numbers {
+    async fn of(&mut self, key: &str) -> Result<i64, Error> {
+        if let Some(id) = self.known.get(key) {
+            return Ok(*id);
+        }
+        if self.next == self.last {
+            let mut connection = self.pool.acquire().await?;
+            self.next = layer::take_feature_block(&mut connection).await?;
+            self.last = self.next + FEATURE_BLOCK;
+        }
+        let id = self.next;
+        self.next += 1;
+        self.new_ids.push(id);
+        self.new_keys.push(key.to_owned());
+        Ok(id)
+    }
+}
