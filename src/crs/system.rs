@@ -69,7 +69,6 @@ mod tests {
 
     #[test]
     fn the_systems_proj_is_used_and_no_copy_of_our_own() {
-        use proj::Info as _;
         let version = open(7791)
             .and_then(|crs| crs.lib_info().map_err(|_| Error::Unknown(7791)))
             .expect("PROJ tells its version")

@@ -334,7 +334,7 @@ fn malformed_json_is_refused_at_its_line() {
         ("\n]}", ",\n]}", "json.malformed 3"),
         ("\n]}", "\n]}\n{}", "json.malformed 4"),
         ("\"properties\"", "properties", "json.malformed 2"),
-        ("{\"a\":[{}]}", "{\"a\":[{}]", "json.malformed 2"),
+        ("{\"a\":[{}]}", "{\"a\":[{}]", "json.malformed 3"),
         ("[9.360", "[09.360", "json.malformed 2"),
         ("[9.360", "[NaN", "json.malformed 2"),
     ] {
@@ -513,6 +513,16 @@ fn deep_nesting_ends_in_words() {
     assert_eq!(read(&closed).features.len(), 1);
     let rings = polygon(&format!("{deep}{}", "]".repeat(1_000_000)));
     assert_eq!(read(&rings).rules(), ["geometry.number 1 -"]);
+}
+
+#[test]
+fn very_many_geometries_take_no_time() {
+    let empty = "{\"type\":\"Polygon\",\"coordinates\":[]},\n".repeat(200_000);
+    let text = format!(
+        r#"{{"type":"GeometryCollection","geometries":[{empty}{}]}}"#,
+        polygon(&square(0, 0))
+    );
+    assert_eq!(read(&text).features.len(), 1);
 }
 
 fn byte() -> impl Strategy<Value = u8> {

@@ -159,10 +159,11 @@ impl<'a, W: Write> Walk<'a, W> {
         depth: usize,
         shape: &mut MultiPolygon,
     ) -> Result<(), Unread> {
-        let line = self.lines.line_of(piece);
+        // Lines are counted only where one is told: a feature may hold very many geometries.
+        let line = || self.lines.line_of(piece);
         let unsupported = |message: String| Unread::LeftOut {
             rule: "geometry.unsupported",
-            line,
+            line: line(),
             message,
         };
         let object = Object::read(piece).map_err(|error| {
@@ -172,7 +173,7 @@ impl<'a, W: Write> Walk<'a, W> {
         let several = match object.kind.as_deref() {
             Some("Polygon") => false,
             Some("MultiPolygon") => true,
-            Some("GeometryCollection") => return self.geometries(&object, line, depth, shape),
+            Some("GeometryCollection") => return self.geometries(&object, piece, depth, shape),
             kind => {
                 return Err(unsupported(format!(
                     "A geometry of type {:?} is not read, only polygons are.",
@@ -181,7 +182,7 @@ impl<'a, W: Write> Walk<'a, W> {
             }
         };
         let Some(coordinates) = object.coordinates else {
-            return Err(missing(line, "A geometry has no coordinates."));
+            return Err(missing(line(), "A geometry has no coordinates."));
         };
         let coordinates = coordinates.get();
         if coordinates.strip_prefix('[').is_some_and(is_end) {
@@ -193,7 +194,7 @@ impl<'a, W: Write> Walk<'a, W> {
             Ok(()) => Ok(()),
             Err(Bad::TooMany) => Err(Failure::at(
                 FailureKind::LimitVertices,
-                line,
+                line(),
                 format!("A feature has more than {most} vertices."),
             )
             .into()),
@@ -212,19 +213,27 @@ impl<'a, W: Write> Walk<'a, W> {
     fn geometries(
         &mut self,
         object: &Object<'a>,
-        line: u64,
+        piece: &'a str,
         depth: usize,
         shape: &mut MultiPolygon,
     ) -> Result<(), Unread> {
         let most = self.limits.depth.min(MOST_DEPTH);
         if depth >= most {
+            let line = self.lines.line_of(piece);
             let message = format!("Geometry collections are nested more than {most} deep.");
             return Err(Failure::at(FailureKind::LimitDepth, line, message).into());
         }
-        let no_array = || missing(line, "A collection has no array of geometries.");
-        let geometries = object.geometries.ok_or_else(no_array)?.get();
-        each(geometries, |piece| self.geometry(piece, depth + 1, shape))
-            .unwrap_or_else(|| Err(no_array()))
+        let no_array = |lines: &Lines<'_>| {
+            let line = lines.line_of(piece);
+            missing(line, "A collection has no array of geometries.")
+        };
+        let Some(geometries) = object.geometries else {
+            return Err(no_array(&self.lines));
+        };
+        each(geometries.get(), |piece| {
+            self.geometry(piece, depth + 1, shape)
+        })
+        .unwrap_or_else(|| Err(no_array(&self.lines)))
     }
 
     fn emit(&mut self, shape: MultiPolygon, line: u64, name: Option<String>) -> Result<(), Stop> {
