@@ -1,6 +1,9 @@
 //! Point queries from memory.
 
-#![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
+#![allow(
+    missing_docs,
+    reason = "criterion's macros make undocumented functions"
+)]
 
 mod setup;
 

@@ -4,7 +4,10 @@
 //! other, both layers, no cache. PostGIS is asked twice: with the geometry in its storage CRS,
 //! as it stands in our tables, and at its best, with a copy in EPSG:3857 and its own index.
 
-#![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
+#![allow(
+    missing_docs,
+    reason = "criterion's macros make undocumented functions"
+)]
 
 mod setup;
 
@@ -20,8 +23,8 @@ const LAYERS: &str = "catasto.foglio,catasto.particella";
 fn cold_tile(bench: &Bench, tile: TileAddress, encoding: Encoding) -> usize {
     let viewer = Viewer::Anonymous;
     let comune = Some(&bench.comune);
-    let selection = select(&bench.catalogue, &viewer, comune, LAYERS, tile)
-        .expect("layers are known");
+    let selection =
+        select(&bench.catalogue, &viewer, comune, LAYERS, tile).expect("layers are known");
     compress(render(&selection, tile), encoding).0.len()
 }
 
@@ -154,7 +157,13 @@ fn encoding(criterion: &mut Criterion) {
         .map(|tile| {
             let viewer = Viewer::Anonymous;
             let comune = Some(&bench.comune);
-            let selection = select(&bench.catalogue, &viewer, comune, "catasto.particella", *tile);
+            let selection = select(
+                &bench.catalogue,
+                &viewer,
+                comune,
+                "catasto.particella",
+                *tile,
+            );
             (selection.expect("the layer is known"), *tile)
         })
         .collect();

@@ -121,7 +121,9 @@ async fn fill(config: &Config, definitions: &Definitions, data: &Data) -> (Datab
     let find = async || {
         let mut connection = databases.reader.acquire().await.expect("connects");
         let comuni = place::comuni(&mut connection).await.expect("reads");
-        comuni.into_iter().find(|comune| comune.codes.contains(&code))
+        comuni
+            .into_iter()
+            .find(|comune| comune.codes.contains(&code))
     };
     if find().await.is_none() {
         let new = NewComune {

@@ -160,8 +160,7 @@ impl App {
         let began = Instant::now();
         let current = self.catalogue();
         let mut connection = self.0.databases.reader.acquire().await?;
-        let renewed =
-            snapshot::refresh(&mut connection, &self.0.definitions, &current).await?;
+        let renewed = snapshot::refresh(&mut connection, &self.0.definitions, &current).await?;
         *last_began = began;
         if let Some(catalogue) = renewed {
             let parts: usize = catalogue.layers().iter().map(|l| l.parts.len()).sum();

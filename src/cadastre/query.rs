@@ -97,8 +97,21 @@ impl From<CadastralReference> for ParcelQuery {
 }
 
 const LABELS: [&str; 15] = [
-    "F", "FG", "FGL", "FOGLIO", "M", "MAPP", "MAPPALE", "P", "PART", "PARTICELLA", "SHEET",
-    "PARCEL", "N", "NUM", "DI",
+    "F",
+    "FG",
+    "FGL",
+    "FOGLIO",
+    "M",
+    "MAPP",
+    "MAPPALE",
+    "P",
+    "PART",
+    "PARTICELLA",
+    "SHEET",
+    "PARCEL",
+    "N",
+    "NUM",
+    "DI",
 ];
 
 fn is_label(word: &str) -> bool {
@@ -110,7 +123,8 @@ fn split_label(word: &str) -> [&str; 2] {
     for label in LABELS {
         if let Some(rest) = word.strip_prefix(label) {
             let rest = rest.trim_start_matches('.');
-            if rest.starts_with(|c: char| c.is_ascii_digit()) && word.parse::<ComuneCode>().is_err() {
+            if rest.starts_with(|c: char| c.is_ascii_digit()) && word.parse::<ComuneCode>().is_err()
+            {
                 return ["", rest];
             }
         }
@@ -176,10 +190,7 @@ mod tests {
         assert_eq!(read("13A 7"), (13, Some('A'), Some("7".into())));
         assert_eq!(read("3 123/a"), (3, None, Some("123/A".into())));
         assert_eq!(read("foglio 5"), (5, None, None));
-        assert_eq!(
-            read("H833_0013A0.12"),
-            (13, Some('A'), Some("12".into()))
-        );
+        assert_eq!(read("H833_0013A0.12"), (13, Some('A'), Some("12".into())));
     }
 
     #[test]

@@ -64,7 +64,9 @@ impl ParcelKind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReferenceError {
     /// The part before the dot is not `CCCCZFFFFAS`.
-    #[error("'{0}' does not start with comune, section, sheet, annex and development as in H833_0013A0")]
+    #[error(
+        "'{0}' does not start with comune, section, sheet, annex and development as in H833_0013A0"
+    )]
     Sheet(String),
     /// There is no dot, or nothing after it.
     #[error("'{0}' names no parcel after the dot, as in H833_001300.12")]
@@ -215,7 +217,10 @@ mod tests {
             assert_eq!(reference.to_string(), text);
             let segment = reference.to_path_segment();
             assert!(!segment.contains('/'));
-            assert_eq!(CadastralReference::from_path_segment(&segment), Ok(reference));
+            assert_eq!(
+                CadastralReference::from_path_segment(&segment),
+                Ok(reference)
+            );
         }
     }
 
@@ -236,7 +241,10 @@ mod tests {
         assert!(matches!(parse("8833_001300.1"), ReferenceError::Sheet(_)));
         assert!(matches!(parse("H833_0013.1"), ReferenceError::Sheet(_)));
         assert!(matches!(parse("Hé33_00130.1"), ReferenceError::Sheet(_)));
-        assert!(matches!(parse("H833_001300.<b>"), ReferenceError::BadNumber(_)));
+        assert!(matches!(
+            parse("H833_001300.<b>"),
+            ReferenceError::BadNumber(_)
+        ));
         let long = format!("H833_001300.{}", "9".repeat(40));
         assert!(matches!(parse(&long), ReferenceError::BadNumber(_)));
     }

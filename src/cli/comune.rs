@@ -94,9 +94,14 @@ pub(super) async fn add(
 pub(super) async fn find(databases: &Databases, code: ComuneCode) -> Result<Comune> {
     let mut connection = databases.reader.acquire().await?;
     let comuni = place::comuni(&mut connection).await?;
-    match comuni.into_iter().find(|comune| comune.codes.contains(&code)) {
+    match comuni
+        .into_iter()
+        .find(|comune| comune.codes.contains(&code))
+    {
         Some(comune) => Ok(comune),
-        None => bail!("there is no comune {code}: add it with `mappale comune add --code {code} --name …`"),
+        None => bail!(
+            "there is no comune {code}: add it with `mappale comune add --code {code} --name …`"
+        ),
     }
 }
 

@@ -171,10 +171,15 @@ fn tell_report(report: &Report) -> Result<()> {
         } else {
             String::new()
         };
-        say(&format!("  {mark}  {}: {}{count}", check.rule, check.message))?;
+        say(&format!(
+            "  {mark}  {}: {}{count}",
+            check.rule, check.message
+        ))?;
     }
     for finding in report.findings.iter().take(20) {
-        let line = finding.line.map_or_else(String::new, |line| format!(":{line}"));
+        let line = finding
+            .line
+            .map_or_else(String::new, |line| format!(":{line}"));
         let place = finding
             .place
             .map_or_else(String::new, |[lon, lat]| format!(" at {lon:.6} {lat:.6}"));

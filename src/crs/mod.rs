@@ -24,7 +24,9 @@ pub enum Error {
         reason: String,
     },
     /// No operation without ballpark between the two.
-    #[error("there is no known transformation from EPSG:{from} to EPSG:{to} (a guess without datum, \"ballpark\", is never used)")]
+    #[error(
+        "there is no known transformation from EPSG:{from} to EPSG:{to} (a guess without datum, \"ballpark\", is never used)"
+    )]
     NoOperation {
         /// Source.
         from: i32,

@@ -163,14 +163,20 @@ mod tests {
         let t = Transformation::new(3003, 7791).expect("PROJ knows an operation");
         t.apply(&mut points).expect("lies in the zone");
         let operation = t.operation();
-        assert!(!operation.name.to_lowercase().contains("ballpark"), "{operation:?}");
+        assert!(
+            !operation.name.to_lowercase().contains("ballpark"),
+            "{operation:?}"
+        );
         let moved = (1_514_900.0 - 1_000_000.0 - points[0].0).abs();
         assert!(moved > 1.0, "{points:?} {operation:?}");
     }
 
     #[test]
     fn unknown_systems_and_wild_coordinates_are_errors() {
-        assert!(matches!(Transformation::new(999_998, 7791), Err(Error::Unknown(999_998))));
+        assert!(matches!(
+            Transformation::new(999_998, 7791),
+            Err(Error::Unknown(999_998))
+        ));
         let t = Transformation::new(6706, 7791).expect("both are known");
         assert!(t.apply(&mut [(f64::NAN, 45.0)]).is_err());
         assert!(t.apply(&mut [(9.0, 1e9)]).is_err());

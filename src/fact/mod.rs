@@ -3,12 +3,14 @@
 //! Every answer says *hit*, *clear* or *no data* for every layer asked, with the versions it
 //! stands on. "Nothing found" and "we have no map of that" are different answers.
 
+mod evidence;
 mod parcel;
 mod place;
 mod search;
 
+pub use evidence::Evidence;
 pub use parcel::{Outline, ParcelFacts, parcel, parcel_outline};
-pub use place::{Evidence, LayerFacts, PlaceFacts, Status, at_point};
+pub use place::{LayerFacts, PlaceFacts, Status, at_point};
 pub use search::{MAX_FOUND, find_parcels};
 
 use crate::cadastre::CadastralReference;

@@ -11,7 +11,7 @@ use crate::place::Comune;
 use crate::snapshot::{Catalogue, PartSnapshot};
 
 use super::Error;
-use super::place::Evidence;
+use super::evidence::Evidence;
 
 /// A parcel of the cadastre in force.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@ use crate::place::Comune;
 use crate::snapshot::{Catalogue, PartSnapshot};
 
 use super::Error;
+use super::evidence::Evidence;
 use super::parcel::ParcelFacts;
 
 /// The answer of a layer.
@@ -22,34 +23,6 @@ pub enum Status {
     Clear,
     /// There is no map of this place.
     NoData,
-}
-
-/// What an answer stands on.
-#[derive(Debug, Clone)]
-pub struct Evidence {
-    /// Number of the part.
-    pub part_id: i64,
-    /// Its version.
-    pub version: i32,
-    /// When it was loaded.
-    pub loaded_at: jiff::Timestamp,
-    /// When it was published.
-    pub published_at: jiff::Timestamp,
-    /// Features it has.
-    pub features: usize,
-}
-
-impl Evidence {
-    /// The evidence that a part is.
-    pub fn of(part: &PartSnapshot) -> Self {
-        Self {
-            part_id: part.part_id,
-            version: part.version,
-            loaded_at: part.loaded_at,
-            published_at: part.published_at,
-            features: part.features.len(),
-        }
-    }
 }
 
 /// The answer of one layer, with its evidence.
@@ -116,7 +89,9 @@ pub fn at_point(
         for part in &entry.parts {
             let found = features_at(part, lon, lat)?;
             // Without a boundary a part answers only where it has something.
-            let covers = home.as_ref().is_some_and(|home| home.id == part.territory_id);
+            let covers = home
+                .as_ref()
+                .is_some_and(|home| home.id == part.territory_id);
             if found.is_empty() && !covers {
                 continue;
             }
@@ -144,7 +119,10 @@ pub fn at_point(
             .then_with(|| a.reference.natural_cmp(&b.reference))
     });
     if facts.comune.is_none() {
-        facts.comune = facts.parcels.first().map(|parcel| Arc::clone(&parcel.comune));
+        facts.comune = facts
+            .parcels
+            .first()
+            .map(|parcel| Arc::clone(&parcel.comune));
     }
     Ok(facts)
 }
@@ -181,11 +159,7 @@ fn to_storage(srid: i32, lon: f64, lat: f64) -> Result<[f64; 2], crs::Error> {
 }
 
 /// The comune whose boundary holds a place.
-fn comune_at(
-    catalogue: &Catalogue,
-    lon: f64,
-    lat: f64,
-) -> Result<Option<Arc<Comune>>, crs::Error> {
+fn comune_at(catalogue: &Catalogue, lon: f64, lat: f64) -> Result<Option<Arc<Comune>>, crs::Error> {
     let cell = grid_from_lon_lat(lon, lat);
     let here = GridBox {
         min: cell,

@@ -53,10 +53,9 @@ impl GridBox {
 
     /// Grows the box to hold a point.
     pub fn add(&mut self, point: GridPoint) {
-        for axis in 0..2 {
-            self.min[axis] = self.min[axis].min(point[axis]);
-            self.max[axis] = self.max[axis].max(point[axis]);
-        }
+        let [x, y] = point;
+        self.min = [self.min[0].min(x), self.min[1].min(y)];
+        self.max = [self.max[0].max(x), self.max[1].max(y)];
     }
 
     /// True when the boxes share at least a cell.

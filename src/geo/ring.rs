@@ -36,11 +36,7 @@ pub fn locate_in_ring(ring: &[[f64; 2]], place: [f64; 2]) -> Location {
     for pair in ring.windows(2) {
         let ([e1, n1], [e2, n2]) = (pair[0], pair[1]);
         let cross = (e2 - e1) * (n - n1) - (n2 - n1) * (e - e1);
-        if cross == 0.0
-            && e >= e1.min(e2)
-            && e <= e1.max(e2)
-            && n >= n1.min(n2)
-            && n <= n1.max(n2)
+        if cross == 0.0 && e >= e1.min(e2) && e <= e1.max(e2) && n >= n1.min(n2) && n <= n1.max(n2)
         {
             return Location::Boundary;
         }

@@ -174,7 +174,18 @@ mod tests {
 
     #[test]
     fn only_plain_decimals_are_numbers() {
-        for bad in ["", "-1", "+1", "1e3", "NaN", " 1", "1.0", "99999999999", "0x1", "١"] {
+        for bad in [
+            "",
+            "-1",
+            "+1",
+            "1e3",
+            "NaN",
+            " 1",
+            "1.0",
+            "99999999999",
+            "0x1",
+            "١",
+        ] {
             assert!(TileAddress::parse("4", bad, "0").is_err(), "{bad}");
         }
         assert!(TileAddress::parse("4", "7", "15").is_ok());

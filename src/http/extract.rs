@@ -120,7 +120,10 @@ async fn path_and_query(parts: &mut Parts) -> String {
     let path = parts
         .extensions
         .get::<axum::extract::OriginalUri>()
-        .map_or_else(|| parts.uri.path().to_owned(), |uri| uri.0.path().to_owned());
+        .map_or_else(
+            || parts.uri.path().to_owned(),
+            |uri| uri.0.path().to_owned(),
+        );
     let Ok(RawQuery(query)) = RawQuery::from_request_parts(parts, &()).await;
     match query {
         Some(query) if !query.is_empty() => format!("{path}?{query}"),

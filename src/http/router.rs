@@ -13,7 +13,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::csrf::CsrfLayer;
-use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
@@ -100,13 +102,18 @@ pub fn router(app: &App) -> Router {
 /// Numbers, logs, limits and headers of every request, from the outside to the inside.
 fn around(router: Router) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
-    let compressible = DefaultPredicate::new()
-        .and(NotForContentType::const_new("application/vnd.mapbox-vector-tile"));
+    let compressible = DefaultPredicate::new().and(NotForContentType::const_new(
+        "application/vnd.mapbox-vector-tile",
+    ));
     let mut router = router
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
         .layer(CsrfLayer::new())
-        .layer(CompressionLayer::new().gzip(true).compress_when(compressible))
+        .layer(
+            CompressionLayer::new()
+                .gzip(true)
+                .compress_when(compressible),
+        )
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             ANSWER_TIMEOUT,
@@ -116,7 +123,11 @@ fn around(router: Router) -> Router {
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
     }
     router
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(log_answer))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_response(log_answer),
+        )
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(SetRequestIdLayer::new(request_id, NewRequestId))
         .layer(axum::middleware::map_request(forget_request_id))

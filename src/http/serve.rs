@@ -116,8 +116,9 @@ fn connection(
     builder: &Arc<Builder<TokioExecutor>>,
     router: &Router,
     stream: TcpStream,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>>
-+ Send
+) -> impl hyper_util::server::graceful::GracefulConnection<
+    Error = Box<dyn std::error::Error + Send + Sync>,
+> + Send
 + 'static {
     // Small answers must not wait for more to come.
     let _ = stream.set_nodelay(true);

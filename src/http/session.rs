@@ -67,8 +67,7 @@ pub(super) fn set_session(app: &App, token: Option<&SessionToken>) -> Option<Hea
     let name = session_cookie_name(app);
     let secure = if is_secure(app) { "; Secure" } else { "" };
     let (value, age) = token.map_or(("", 0), |token| (token.expose(), SESSION_S));
-    let text =
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
     let mut header = HeaderValue::from_str(&text).ok()?;
     header.set_sensitive(true);
     Some(header)

@@ -9,9 +9,9 @@ use crate::crs::{LON_LAT, with_transformation};
 use crate::db::{Databases, Ewkb, in_transaction};
 use crate::place::{self, NewComune};
 
+use super::error::Error;
 use super::ewkb::multipolygon_ewkb;
 use super::files::InputFile;
-use super::error::Error;
 use super::worker::{Reading, read_file};
 
 /// Adds a comune, with the boundary of a GeoJSON file when one is given.

@@ -5,27 +5,36 @@ use std::collections::{HashMap, HashSet};
 use tokio::sync::mpsc;
 
 use crate::db::{self, CopyIn, CopyWriter, Tx};
-use crate::layer::{self, FEATURE_BLOCK, Value};
+use crate::layer::{self, Definition, FEATURE_BLOCK, Value};
 
 use super::error::Error;
 use super::files::InputFile;
-use super::load::LoadRequest;
 use super::prepare::{Preparation, PrepareError, PreparedRow, Tally, prepare_file};
 use super::report::{Finding, Severity};
 use super::sql;
+
+/// Where rows go.
+pub(super) struct CopyTarget<'a> {
+    pub(super) definition: &'a Definition,
+    pub(super) territory_id: i64,
+    pub(super) part_id: i64,
+}
 
 /// Reads all files on a thread of their own and copies their rows as they come.
 pub(super) async fn copy_rows(
     tx: &mut Tx,
     ids: sqlx::PgPool,
     preparation: Preparation,
-    request: &LoadRequest,
     files: Vec<InputFile>,
-    part_id: i64,
+    target: CopyTarget<'_>,
 ) -> Result<(Tally, u64), Error> {
-    let definition = &request.file.definition;
+    let CopyTarget {
+        definition,
+        territory_id,
+        part_id,
+    } = target;
     let mut numbers = Numbers {
-        known: layer::feature_ids(tx, &definition.id, request.comune.id).await?,
+        known: layer::feature_ids(tx, &definition.id, territory_id).await?,
         pool: ids,
         next: 0,
         last: 0,
@@ -82,7 +91,7 @@ pub(super) async fn copy_rows(
     layer::record_features(
         tx,
         &definition.id,
-        request.comune.id,
+        territory_id,
         &numbers.new_ids,
         &numbers.new_keys,
     )

@@ -28,7 +28,9 @@ pub enum Error {
     #[error("{0}")]
     Unusable(String),
     /// Another load of the same layer and comune is at work.
-    #[error("layer {layer} of {comune} is being loaded by somebody else: wait until that has ended")]
+    #[error(
+        "layer {layer} of {comune} is being loaded by somebody else: wait until that has ended"
+    )]
     Busy {
         /// Layer.
         layer: String,

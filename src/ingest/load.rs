@@ -12,7 +12,7 @@ use crate::job;
 use crate::layer::{self, DefinitionFile, LayerRole, NewPart, PartOutcome, PublicationKind};
 use crate::place::{self, Comune};
 
-use super::copy::copy_rows;
+use super::copy::{CopyTarget, copy_rows};
 use super::error::Error;
 use super::files::{InputFile, files_digest};
 use super::prepare::{Preparation, Tally};
@@ -143,7 +143,12 @@ async fn load_in(
         loaded_by: &request.by,
     };
     let part_id = layer::insert_part(tx, &new).await?;
-    let (mut tally, duplicates) = copy_rows(tx, ids, preparation, &request, files, part_id).await?;
+    let target = CopyTarget {
+        definition,
+        territory_id: comune.id,
+        part_id,
+    };
+    let (mut tally, duplicates) = copy_rows(tx, ids, preparation, files, target).await?;
     let operation = serde_json::to_value(&tally.operation).unwrap_or_default();
     let mut report = std::mem::take(&mut tally.report);
     add_checks(&mut report, &tally, duplicates);
@@ -178,10 +183,22 @@ fn add_checks(report: &mut Report, tally: &Tally, duplicates: u64) {
         "there are features to store",
     );
     let rules = [
-        ("value.unusable", tally.unmapped, "values fit the layer's columns"),
-        ("comune.other", tally.foreign, "features belong to this comune"),
+        (
+            "value.unusable",
+            tally.unmapped,
+            "values fit the layer's columns",
+        ),
+        (
+            "comune.other",
+            tally.foreign,
+            "features belong to this comune",
+        ),
         ("key.duplicate", duplicates, "every key occurs once"),
-        ("geometry.invalid", tally.invalid, "geometries are valid (OGC 06-103r4)"),
+        (
+            "geometry.invalid",
+            tally.invalid,
+            "geometries are valid (OGC 06-103r4)",
+        ),
     ];
     for (rule, count, about) in rules {
         report.check_rule(rule, count, Severity::Error, about);
@@ -216,7 +233,10 @@ async fn check_inside(
             message: "no boundary of the comune is known, so this was not checked".into(),
         });
     }
-    #[expect(clippy::cast_precision_loss, reason = "counts of features are far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of features are far below 2^52"
+    )]
     let share = 1.0 - outside as f64 / report.features.max(1) as f64;
     let severity = if share < SHARE_INSIDE {
         Severity::Error

@@ -49,7 +49,9 @@ pub enum WorkerError {
 }
 
 fn line_text(failed: &Failed) -> String {
-    failed.line.map_or_else(String::new, |line| format!(":{line}"))
+    failed
+        .line
+        .map_or_else(String::new, |line| format!(":{line}"))
 }
 
 /// Time that the worker may take for one file.
@@ -176,7 +178,9 @@ struct Watchdog {
 impl Watchdog {
     fn start(child: &Child) -> Self {
         let (stop, stopped) = mpsc::channel();
-        let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+        let pid = i32::try_from(child.id())
+            .ok()
+            .and_then(rustix::process::Pid::from_raw);
         let thread = std::thread::spawn(move || {
             let expired = stopped.recv_timeout(TIME_LIMIT) == Err(mpsc::RecvTimeoutError::Timeout);
             if expired && let Some(pid) = pid {

@@ -13,7 +13,9 @@ use super::sql;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The table of a layer was made by another definition, and cannot hold this one.
-    #[error("the table of layer {layer} has {found}, but its definition says {wanted}: give a changed layer a new id")]
+    #[error(
+        "the table of layer {layer} has {found}, but its definition says {wanted}: give a changed layer a new id"
+    )]
     TableDiffers {
         /// The layer.
         layer: String,
@@ -33,10 +35,7 @@ pub enum Error {
 ///
 /// # Errors
 /// [`Error`].
-pub async fn ensure_table(
-    owner: &mut PgConnection,
-    definition: &Definition,
-) -> Result<(), Error> {
+pub async fn ensure_table(owner: &mut PgConnection, definition: &Definition) -> Result<(), Error> {
     let name = definition.id.replace('.', "_");
     let columns = |rows: Vec<(String, String)>| -> Vec<(String, String)> {
         rows.into_iter()

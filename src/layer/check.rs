@@ -223,7 +223,14 @@ fn schema_problems(
 }
 
 const TAKEN_COLUMNS: [&str; 8] = [
-    "part_id", "feature_id", "key", "original", "geom", "label_e", "label_n", "id",
+    "part_id",
+    "feature_id",
+    "key",
+    "original",
+    "geom",
+    "label_e",
+    "label_n",
+    "id",
 ];
 
 // What a schema cannot say: names that must exist, examples that must come true.
@@ -234,9 +241,15 @@ fn sense_problems(definition: &Definition) -> Vec<(String, String)> {
     for (index, column) in definition.column.iter().enumerate() {
         let pointer = format!("/column/{index}/name");
         if TAKEN_COLUMNS.contains(&column.name.as_str()) {
-            report(pointer, format!("'{}' is a column that every layer has", column.name));
+            report(
+                pointer,
+                format!("'{}' is a column that every layer has", column.name),
+            );
         } else if definition.column_index(&column.name) != Some(index) {
-            report(pointer, format!("column '{}' is defined twice", column.name));
+            report(
+                pointer,
+                format!("column '{}' is defined twice", column.name),
+            );
         }
         if let Some(part) = column.from.part {
             let integer = part == ReferencePart::Foglio;
@@ -259,11 +272,17 @@ fn sense_problems(definition: &Definition) -> Vec<(String, String)> {
         }
     }
     match definition.key_column() {
-        None => report("/key".into(), format!("there is no column '{}'", definition.key)),
+        None => report(
+            "/key".into(),
+            format!("there is no column '{}'", definition.key),
+        ),
         Some(index) => {
             let column = &definition.column[index];
             if !column.required || column.kind != ColumnType::Text {
-                report("/key".into(), "the key must be a required text column".into());
+                report(
+                    "/key".into(),
+                    "the key must be a required text column".into(),
+                );
             }
         }
     }
@@ -325,9 +344,9 @@ fn example_problem(definition: &Definition, example: &Example) -> Option<String>
             })
         }
         (Some(_), None, Err(error)) => Some(format!("the example does not come true: {error}")),
-        (None, Some(piece), Ok(_)) => {
-            Some(format!("the example should fail with '{piece}', but succeeds"))
-        }
+        (None, Some(piece), Ok(_)) => Some(format!(
+            "the example should fail with '{piece}', but succeeds"
+        )),
         (None, Some(piece), Err(error)) => {
             let error = error.to_string();
             (!error.contains(piece.as_str()))

@@ -13,7 +13,10 @@ pub struct Definition {
     #[schemars(range(min = 1, max = 1))]
     pub format: u32,
     /// Italian path of the layer, such as `catasto.particella`. Also its name in tiles and URLs.
-    #[schemars(regex(pattern = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"), length(max = 48))]
+    #[schemars(
+        regex(pattern = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"),
+        length(max = 48)
+    )]
     pub id: String,
     /// Name shown to people.
     pub title: Localized,

@@ -104,10 +104,13 @@ impl<'a> Mapping<'a> {
                     Some(text) => match column.from.part {
                         Some(part) => {
                             let reference = parsed.get(self.definition, *position, text);
-                            part_of(reference.map_err(|source| MappingError::Reference {
-                                field: column.from.field.clone(),
-                                source,
-                            })?, part)
+                            part_of(
+                                reference.map_err(|source| MappingError::Reference {
+                                    field: column.from.field.clone(),
+                                    source,
+                                })?,
+                                part,
+                            )
                         }
                         None => typed(column, text)?,
                     },

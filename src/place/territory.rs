@@ -139,9 +139,8 @@ fn on_constraint(error: sqlx::Error, name: &str, meaning: Error) -> Error {
 /// # Errors
 /// [`Error::Database`].
 pub async fn comuni(connection: &mut PgConnection) -> Result<Vec<Comune>, Error> {
-    let rows: Vec<(i64, String, String, i32, Vec<String>)> = sqlx::query_as(sql::COMUNI)
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<(i64, String, String, i32, Vec<String>)> =
+        sqlx::query_as(sql::COMUNI).fetch_all(connection).await?;
     Ok(rows
         .into_iter()
         .map(|(id, slug, name, storage_srid, codes)| Comune {

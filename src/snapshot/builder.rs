@@ -8,7 +8,7 @@ use crate::crs::{self, LON_LAT, with_transformation};
 use crate::geo::{GridBox, GridPoint, grid_from_lon_lat, ring_area};
 use crate::layer::Value;
 
-use super::features::{Column, Features};
+use super::features::{Column, Features, indexed};
 
 /// A row that cannot become part of a snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -190,13 +190,6 @@ impl Builder {
     }
 }
 
-/// A box as the index holds it: halved, because its Hilbert sort adds two coordinates in 32 bits.
-///
-/// Halving keeps the order, so a search finds at least what it would with whole coordinates.
-pub(super) fn indexed(bounds: &GridBox) -> [GridPoint; 2] {
-    [bounds.min.map(|v| v >> 1), bounds.max.map(|v| v >> 1)]
-}
-
 const CHUNK: usize = 4096;
 
 fn to_grid(srid: i32, metric: &[[f64; 2]]) -> Result<Vec<GridPoint>, crs::Error> {
@@ -252,7 +245,10 @@ impl Bytes<'_> {
 
     fn points(&mut self, count: usize, into: &mut Vec<[f64; 2]>) -> Result<(), &'static str> {
         let size = count.checked_mul(16).ok_or("it claims too many points")?;
-        let (points, rest) = self.0.split_at_checked(size).ok_or("it ends in the middle")?;
+        let (points, rest) = self
+            .0
+            .split_at_checked(size)
+            .ok_or("it ends in the middle")?;
         self.0 = rest;
         into.extend(points.chunks_exact(16).map(|point| {
             let number = |at: usize| {

@@ -10,8 +10,6 @@ use geo_index::rtree::{RTree, RTreeIndex};
 use crate::geo::{GridBox, GridPoint, Location, locate_in_ring, ring_area};
 use crate::layer::Value;
 
-use super::builder::indexed;
-
 /// The values of one column: a dictionary, and one code a feature.
 #[derive(Debug, Default)]
 pub struct Column {
@@ -201,10 +199,15 @@ impl Features {
                         .iter()
                         .map(|value| value.as_text().map_or(0, str::len))
                         .sum();
-                    column.codes.len() * 4
-                        + column.dictionary.len() * size_of::<Value>()
-                        + texts
+                    column.codes.len() * 4 + column.dictionary.len() * size_of::<Value>() + texts
                 })
                 .sum::<usize>()
     }
+}
+
+/// A box as the index holds it: halved, because its Hilbert sort adds two coordinates in 32 bits.
+///
+/// Halving keeps the order, so a search finds at least what it would with whole coordinates.
+pub(super) fn indexed(bounds: &GridBox) -> [GridPoint; 2] {
+    [bounds.min.map(|v| v >> 1), bounds.max.map(|v| v >> 1)]
 }

@@ -5,6 +5,7 @@
 
 mod builder;
 mod catalogue;
+mod error;
 mod features;
 mod generations;
 mod read;
@@ -14,9 +15,10 @@ mod sql;
 pub use builder::{BuildError, Builder, Raw};
 pub(crate) use catalogue::ENCODER;
 pub use catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot};
+pub use error::Error;
 pub use features::{Column, Features, RingView};
 pub use generations::{Generations, Served};
 pub use read::read_part;
-pub use refresh::{Error, refresh};
+pub use refresh::refresh;
 
 pub(crate) use sql::ALL as STATEMENTS;

@@ -10,7 +10,7 @@ use crate::layer::{ColumnType, Definition, PublishedPart, Value};
 
 use super::builder::{Builder, Raw};
 use super::catalogue::PartSnapshot;
-use super::refresh::Error;
+use super::error::Error;
 use super::sql;
 
 /// Reads a published part into memory.

@@ -9,28 +9,9 @@ use crate::place;
 
 use super::builder::{BuildError, Builder, Raw};
 use super::catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot};
+use super::error::Error;
 use super::read::read_part;
 use super::sql;
-
-/// What can go wrong while the copy is made.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The database failed.
-    #[error("reading what is published")]
-    Database(#[from] sqlx::Error),
-    /// The catalogue of layers could not be read.
-    #[error(transparent)]
-    Layer(#[from] layer::Error),
-    /// Territories could not be read.
-    #[error(transparent)]
-    Place(#[from] place::Error),
-    /// Rows do not make a snapshot.
-    #[error(transparent)]
-    Build(#[from] BuildError),
-    /// The program is stopping.
-    #[error("the building of a snapshot was interrupted")]
-    Interrupted,
-}
 
 /// Reads what is published and builds what is new; none when the catalogue is current.
 ///
@@ -64,7 +45,11 @@ pub async fn refresh(
             .iter()
             .zip(current.boundaries())
             .all(|(new, old)| new.boundary_id == old.boundary_id);
-    if same_parts && same_comuni && same_boundaries && current.layers().len() == definitions.iter().count() {
+    if same_parts
+        && same_comuni
+        && same_boundaries
+        && current.layers().len() == definitions.iter().count()
+    {
         return Ok(None);
     }
     let mut layers: Vec<LayerEntry> = definitions

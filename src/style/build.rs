@@ -105,7 +105,10 @@ fn localized_value(value: &Value, lang: Lang) -> Value {
                     .collect(),
             )
         }
-        Value::Array(items) => items.iter().map(|item| localized_value(item, lang)).collect(),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| localized_value(item, lang))
+            .collect(),
         other => other.clone(),
     }
 }

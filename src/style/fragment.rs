@@ -132,10 +132,12 @@ fn layer_problem(
     let source_layer = layer.style.get("source-layer").and_then(Value::as_str)?;
     let base = source_layer.strip_suffix(".label").unwrap_or(source_layer);
     match definitions.get(base) {
-        None => Some(format!("style layer '{id}' draws '{source_layer}', which is no layer")),
-        Some(file) if source_layer != base && file.definition.tile.label.is_none() => {
-            Some(format!("style layer '{id}' draws labels that '{base}' does not have"))
-        }
+        None => Some(format!(
+            "style layer '{id}' draws '{source_layer}', which is no layer"
+        )),
+        Some(file) if source_layer != base && file.definition.tile.label.is_none() => Some(
+            format!("style layer '{id}' draws labels that '{base}' does not have"),
+        ),
         Some(_) => None,
     }
 }

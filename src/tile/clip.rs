@@ -78,7 +78,10 @@ mod tests {
 
     use super::*;
 
-    const TILE: ClipBox = ClipBox { min: -64, max: 4160 };
+    const TILE: ClipBox = ClipBox {
+        min: -64,
+        max: 4160,
+    };
 
     fn clip(mut ring: Vec<Point>) -> Vec<Point> {
         clip_ring(&mut ring, &mut Vec::new(), TILE);
@@ -88,9 +91,7 @@ mod tests {
     fn twice_area(ring: &[Point]) -> i128 {
         ring.iter()
             .zip(ring.iter().cycle().skip(1))
-            .map(|(a, b)| {
-                i128::from(a[0]) * i128::from(b[1]) - i128::from(b[0]) * i128::from(a[1])
-            })
+            .map(|(a, b)| i128::from(a[0]) * i128::from(b[1]) - i128::from(b[0]) * i128::from(a[1]))
             .sum()
     }
 

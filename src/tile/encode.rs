@@ -71,7 +71,10 @@ impl LayerWriter {
             TagValue::Text(text) => {
                 let length = text.len();
                 field(&mut self.values, 4, 2);
-                varint(&mut self.values, (1 + varint_size(length as u64) + length) as u64);
+                varint(
+                    &mut self.values,
+                    (1 + varint_size(length as u64) + length) as u64,
+                );
                 field(&mut self.values, 1, 2);
                 varint(&mut self.values, length as u64);
                 self.values.extend_from_slice(text.as_bytes());
@@ -128,7 +131,11 @@ impl LayerWriter {
             let (tags, geometry) = (self.tags.len(), self.geometry.len());
             let size = 1
                 + varint_size(id)
-                + if tags == 0 { 0 } else { 1 + varint_size(tags as u64) + tags }
+                + if tags == 0 {
+                    0
+                } else {
+                    1 + varint_size(tags as u64) + tags
+                }
                 + 2
                 + 1
                 + varint_size(geometry as u64)
@@ -194,12 +201,15 @@ impl LayerWriter {
     }
 
     fn step(&mut self, point: [i64; 2]) {
-        for axis in 0..2 {
+        for (cursor, coordinate) in self.cursor.iter_mut().zip(point) {
             // Clipped coordinates lie within a few thousand units.
-            let target = point[axis] as i32;
-            let delta = target - self.cursor[axis];
-            self.cursor[axis] = target;
-            varint(&mut self.geometry, u64::from(((delta << 1) ^ (delta >> 31)) as u32));
+            let target = coordinate as i32;
+            let delta = target - *cursor;
+            *cursor = target;
+            varint(
+                &mut self.geometry,
+                u64::from(((delta << 1) ^ (delta >> 31)) as u32),
+            );
         }
     }
 }

@@ -50,8 +50,7 @@ impl Drawing {
     }
 
     fn polygons(&mut self, definition: &Definition, found: &Found<'_>, bytes: &mut Vec<u8>) {
-        let mut writer =
-            LayerWriter::new(&definition.id, definition.tile.attributes.clone());
+        let mut writer = LayerWriter::new(&definition.id, definition.tile.attributes.clone());
         let columns: Vec<usize> = definition
             .tile
             .attributes
@@ -132,9 +131,8 @@ impl Drawing {
             for &feature in features {
                 let feature = feature as usize;
                 let point = part.features.label(feature);
-                let unit = [0, 1].map(|axis| {
-                    to_unit(point[axis], self.tile.shift()) - self.origin[axis]
-                });
+                let unit =
+                    [0, 1].map(|axis| to_unit(point[axis], self.tile.shift()) - self.origin[axis]);
                 // Only in the tile that holds it, so that a name stands once on the map.
                 if unit.iter().all(|value| inside.contains(value)) {
                     writer.point(unit);

@@ -33,6 +33,7 @@ export async function visit(browser, base, options, steps) {
   const { allowErrors = false, ...context } = options;
   const session = await browser.newContext({
     baseURL: base,
+    locale: 'it-IT',
     deviceScaleFactor: 1,
     ...context,
   });

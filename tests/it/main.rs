@@ -1,6 +1,28 @@
 //! The integration tests: one binary, one module per subject.
 
 mod cluster;
+/// A load that is killed leaves what was in force, and nothing else.
+mod crash;
 mod database;
+/// What is true at a place.
+mod fact;
+/// Pages, API and tiles as a client sees them.
+mod http;
+/// Layer definitions: ours are clean, broken ones are told by file and line.
+mod layer;
 mod layering;
+/// From files to a published version, or to a clear error and nothing stored.
+mod load;
+/// Vector tiles, decoded: the form a test can read and compare.
+mod mvt;
+/// The real cadastre of a comune, where the folder with it is given.
+mod real;
+/// The sample comune in a database of its own, and files made for one test.
+mod sample;
+/// The program as a server, in a process of its own.
+mod server;
+/// Every fixed SQL statement, prepared.
+mod statements;
 mod support;
+/// Vector tiles against ST_AsMVT of the same rows.
+mod tile;

@@ -59,10 +59,7 @@ pub(super) struct LayersAnswer {
 #[utoipa::path(get, path = "/api/v1/layers", tag = "catalogue", responses(
     (status = 200, body = LayersAnswer),
 ))]
-pub(super) async fn layers(
-    State(shared): State<Shared>,
-    AskedBy(viewer): AskedBy,
-) -> Response {
+pub(super) async fn layers(State(shared): State<Shared>, AskedBy(viewer): AskedBy) -> Response {
     let catalogue = shared.app.catalogue();
     let visible = catalogue
         .layers()

@@ -1,8 +1,8 @@
 //! What is true at a point.
 
 use axum::Json;
-use axum::extract::{Query, State};
 use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::{HeaderName, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -65,7 +65,13 @@ pub(super) async fn place(
     State(shared): State<Shared>,
     AskedBy(viewer): AskedBy,
     query: Result<Query<PlaceQuery>, QueryRejection>,
-) -> Result<([(HeaderName, axum::http::HeaderValue); 1], Json<PlaceAnswer>), Failure> {
+) -> Result<
+    (
+        [(HeaderName, axum::http::HeaderValue); 1],
+        Json<PlaceAnswer>,
+    ),
+    Failure,
+> {
     let Query(place) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
     let facts = fact::at_point(&shared.app.catalogue(), &viewer, place.lon, place.lat)?;
     let layers = facts.layers.iter().map(|answer| LayerAnswer {

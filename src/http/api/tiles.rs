@@ -123,19 +123,15 @@ async fn answer(
         let mut response = Response::new(Body::from(bytes));
         response.headers_mut().insert(header::CONTENT_TYPE, MVT);
         if let Some(token) = encoding.token() {
-            response.headers_mut().insert(
-                header::CONTENT_ENCODING,
-                HeaderValue::from_static(token),
-            );
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
         }
         response
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, caching);
-    headers.insert(
-        header::VARY,
-        HeaderValue::from_static("accept-encoding"),
-    );
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }

@@ -81,7 +81,11 @@ async fn open(visit: &Visit, choice: &Choice) -> Result<Response, Failure> {
 }
 
 /// Closes the session.
-pub(super) async fn sign_out(visit: Visit, headers: HeaderMap, Form(back): Form<Return>) -> Response {
+pub(super) async fn sign_out(
+    visit: Visit,
+    headers: HeaderMap,
+    Form(back): Form<Return>,
+) -> Response {
     let app = &visit.shared.app;
     if let Some(token) = session_token(app, &headers) {
         let closed = async {

@@ -1,8 +1,8 @@
 //! Failures as pages: in words, with a way on.
 
+use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use askama::Template;
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
@@ -43,18 +43,16 @@ pub(super) fn failure_page(visit: &Visit, failure: &Failure, detail: Option<Stri
         detail,
     };
     let mut response = match page.render() {
-        Ok(text) => (
-            [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
-            text,
-        )
-            .into_response(),
+        Ok(text) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
         Err(error) => {
             tracing::error!(error = ?error, "the page of an error could not be made");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     };
     *response.status_mut() = failure.status();
-    response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, NO_STORE);
     response
 }
 

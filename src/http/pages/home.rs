@@ -31,7 +31,10 @@ fn of_comune(visit: &Visit) -> Result<Response, Failure> {
         if authorize(&visit.viewer, Action::Read, definition.policy).is_err() {
             continue;
         }
-        let own = entry.parts.iter().filter(|part| Some(part.territory_id) == id);
+        let own = entry
+            .parts
+            .iter()
+            .filter(|part| Some(part.territory_id) == id);
         layers.extend(own.map(|part| present::data(visit.lang, definition, &Evidence::of(part))));
     }
     html(&HomePage {

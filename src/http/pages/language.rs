@@ -39,7 +39,10 @@ pub(super) async fn language(Path(code): Path<String>, Query(back): Query<Return
     // A language in the address would win over the cookie that was just chosen.
     let target = without_language(back.safe());
     (
-        [(header::SET_COOKIE, cookie), (header::CACHE_CONTROL, "no-store".to_owned())],
+        [
+            (header::SET_COOKIE, cookie),
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+        ],
         Redirect::to(&target),
     )
         .into_response()
@@ -74,7 +77,13 @@ mod tests {
             .to_owned()
         };
         assert_eq!(safe("/mappa?sel=X001_000100.1"), "/mappa?sel=X001_000100.1");
-        for bad in ["", "//evil.example", "https://evil.example", "/\\evil", "/a\r\nb"] {
+        for bad in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil",
+            "/a\r\nb",
+        ] {
             assert_eq!(safe(bad), "/", "{bad}");
         }
     }

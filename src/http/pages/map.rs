@@ -23,10 +23,7 @@ pub(super) struct MapQuery {
 }
 
 /// `/mappa` and `/c/{slug}/mappa`; with several comuni the first one opens.
-pub(super) async fn map(
-    visit: Visit,
-    query: Result<Query<MapQuery>, QueryRejection>,
-) -> Response {
+pub(super) async fn map(visit: Visit, query: Result<Query<MapQuery>, QueryRejection>) -> Response {
     if visit.comune.is_none() && !visit.unknown_comune {
         match visit.catalogue.comuni().first().cloned() {
             // A map is of one comune: its own address says which.
@@ -54,9 +51,7 @@ fn page(visit: &Visit, query: &MapQuery) -> Result<Response, Failure> {
         .sel
         .as_deref()
         .and_then(|text| CadastralReference::from_path_segment(text).ok())
-        .and_then(|reference| {
-            fact::parcel(&visit.catalogue, &visit.viewer, &reference).ok()
-        })
+        .and_then(|reference| fact::parcel(&visit.catalogue, &visit.viewer, &reference).ok())
         .and_then(|facts| present::parcel_card(visit, &facts).ok());
     let bounds = visit
         .catalogue

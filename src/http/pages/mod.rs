@@ -26,7 +26,10 @@ fn of_a_comune() -> Router<Shared> {
         .route("/luogo", get(place::place))
         .route("/cerca", get(search::search))
         .route("/particella/{reference}", get(parcel::parcel))
-        .route("/particella/{code}/{foglio}/{number}", get(parcel::by_parts))
+        .route(
+            "/particella/{code}/{foglio}/{number}",
+            get(parcel::by_parts),
+        )
 }
 
 /// All pages. The demonstration's sign-in exists only with `serve --demo`.

@@ -30,11 +30,16 @@ pub(super) async fn parcel(
     Path(names): Path<HashMap<String, String>>,
     Query(query): Query<ParcelQueryString>,
 ) -> Response {
-    let text = names.get("reference").map(String::as_str).unwrap_or_default();
+    let text = names
+        .get("reference")
+        .map(String::as_str)
+        .unwrap_or_default();
     let reference = match CadastralReference::from_path_segment(text) {
         Ok(reference) => reference,
         Err(error) => {
-            let detail = visit.lang.text_with("parcel-not-understood", &[("text", text.into())]);
+            let detail = visit
+                .lang
+                .text_with("parcel-not-understood", &[("text", text.into())]);
             return failure_page(&visit, &error.into(), Some(detail));
         }
     };
@@ -59,17 +64,16 @@ pub(super) async fn parcel(
                 _ => "parcel-unknown",
             };
             let reference = reference.to_string();
-            let detail = visit.lang.text_with(key, &[("reference", (&reference).into())]);
+            let detail = visit
+                .lang
+                .text_with(key, &[("reference", (&reference).into())]);
             failure_page(&visit, &error.into(), Some(detail))
         }
     }
 }
 
 /// `/particella/{comune}/{foglio}/{numero}`: to the parcel, or to the ones that it may mean.
-pub(super) async fn by_parts(
-    visit: Visit,
-    Path(names): Path<HashMap<String, String>>,
-) -> Response {
+pub(super) async fn by_parts(visit: Visit, Path(names): Path<HashMap<String, String>>) -> Response {
     let name = |key: &str| names.get(key).map(String::as_str).unwrap_or_default();
     let number = name("number").replace('~', "/");
     let text = format!("{} {} {number}", name("code"), name("foglio"));

@@ -232,7 +232,10 @@ pub(super) fn examples(visit: &Visit, wanted: usize) -> Vec<String> {
         };
         examples.push(match index {
             0 => format!("{}{letter} {}", sheet.foglio, reference.number),
-            1 => format!("foglio {}{letter} particella {}", sheet.foglio, reference.number),
+            1 => format!(
+                "foglio {}{letter} particella {}",
+                sheet.foglio, reference.number
+            ),
             _ => reference.to_string(),
         });
     }
