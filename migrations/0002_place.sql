@@ -39,3 +39,12 @@ comment on column place.boundary.origin is 'file: given by the municipality; she
 comment on column place.boundary.detail is 'Name and SHA-256 of the file, or the part of sheets that it was made from.';
 comment on column place.boundary.geom is 'MultiPolygon in the storage CRS of the territory.';
 create index boundary_of_territory on place.boundary (territory_id, id desc);
+
+comment on column place.territory.id is 'Number of the territory.';
+comment on column place.territory.kind is 'comune, union, province, region or authority.';
+comment on column place.territory.created_at is 'When it was added.';
+comment on column place.comune_code.territory_id is 'The comune.';
+comment on column place.comune_code.code is 'Letter and three digits (codice catastale).';
+comment on column place.boundary.id is 'Number of the row; the newest of a kind counts.';
+comment on column place.boundary.territory_id is 'The territory.';
+comment on column place.boundary.created_at is 'When it was stored.';

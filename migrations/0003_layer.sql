@@ -110,3 +110,25 @@ begin
 end
 $$;
 comment on function layer.check_new_rows() is 'Statement trigger of data tables: new rows are in the CRS of their part, and their part is not published.';
+
+comment on column layer.part.id is 'Number of the part.';
+comment on column layer.part.layer is 'Id of the layer, such as catasto.particella.';
+comment on column layer.part.territory_id is 'The territory that it is about.';
+comment on column layer.part.definition_sha256 is 'SHA-256 of that text.';
+comment on column layer.part.feature_count is 'Features stored.';
+comment on column layer.part.vertex_count is 'Vertices stored, closing ones included.';
+comment on column layer.part.loaded_at is 'When it was loaded.';
+comment on column layer.publication.id is 'Number of the act; the newest counts.';
+comment on column layer.publication.part_id is 'The part that the act is about.';
+comment on column layer.publication.kind is 'publish: the part is in force; withdraw: nothing of its layer and territory is.';
+comment on column layer.publication.at is 'When it was done.';
+comment on column layer.published.part_id is 'The part of the newest act.';
+comment on column layer.published.layer is 'Its layer.';
+comment on column layer.published.territory_id is 'Its territory.';
+comment on column layer.published.version is 'Its version.';
+comment on column layer.published.publication_id is 'The newest act.';
+comment on column layer.published.kind is 'What the act was: only publish means in force.';
+comment on column layer.published.at is 'When it was done.';
+comment on column layer.feature.id is 'The numeric name.';
+comment on column layer.feature.layer is 'The layer.';
+comment on column layer.feature.territory_id is 'The territory.';

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff_sqlx::Timestamp as SqlTimestamp;
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::check::DefinitionFile;
 use super::definition::Definition;
@@ -43,18 +43,26 @@ pub async fn ensure_table(owner: &mut PgConnection, definition: &Definition) -> 
             .take_while(|(column, _)| column != "original")
             .collect()
     };
+    // One transaction: a table without its triggers would hold rows that can be changed.
+    let mut tx = owner.begin().await?;
+    sqlx::query(sql::LOCK_TABLE)
+        .bind(&name)
+        .execute(&mut *tx)
+        .await?;
     let existing: Vec<(String, String)> = sqlx::query_as(sql::TABLE_COLUMNS)
         .bind(&name)
-        .fetch_all(&mut *owner)
+        .fetch_all(&mut *tx)
         .await?;
     if existing.is_empty() {
         for statement in sql::create_table(definition) {
             sqlx::query(AssertSqlSafe(statement))
-                .execute(&mut *owner)
+                .execute(&mut *tx)
                 .await?;
         }
+        tx.commit().await?;
         return Ok(());
     }
+    tx.rollback().await?;
     let wanted: Vec<(String, String)> = definition
         .column
         .iter()

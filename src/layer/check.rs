@@ -161,10 +161,12 @@ fn read(name: &Path, text: &str) -> Result<Definition, Vec<Problem>> {
         message,
     };
     let document = Document::parse(text).map_err(|faults| {
-        faults
+        let mut problems: Vec<_> = faults
             .into_iter()
             .map(|fault| problem(fault.line, fault.message))
-            .collect::<Vec<_>>()
+            .collect();
+        problems.sort_by_key(|problem| problem.line);
+        problems
     })?;
     let mut problems = schema_problems(&document, &problem);
     if problems.is_empty() {

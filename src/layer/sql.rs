@@ -83,6 +83,10 @@ select row.* from {table} as row
     statements
 }
 
+// `create table if not exists` fails when two sessions run it at once: they take turns.
+pub(super) const LOCK_TABLE: &str =
+    "select pg_advisory_xact_lock(hashtextextended('layer.table ' || $1, 0))";
+
 pub(super) const TABLE_COLUMNS: &str = "
 select column_name::text, data_type::text
   from information_schema.columns
@@ -150,6 +154,7 @@ pub(super) const PART_REPORT: &str = "select report from layer.part where id = $
 
 /// Every fixed statement, for the test that prepares them.
 pub(crate) const ALL: &[&str] = &[
+    LOCK_TABLE,
     TABLE_COLUMNS,
     LOCK_PART,
     NEXT_VERSION,
