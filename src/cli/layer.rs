@@ -1,5 +1,7 @@
 //! `mappale layer`: definitions, loading, publishing.
 
+mod publication;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -28,6 +30,16 @@ pub(super) enum LayerCommand {
     Load(LoadArguments),
     /// List what was loaded and what is in force.
     List,
+    /// Show everything that was recorded of a version: files, coordinates, report, acts.
+    Show(publication::VersionArguments),
+    /// Put a version into force, the newest by default.
+    Publish(publication::PublishArguments),
+    /// Take a layer of a comune out of force.
+    Withdraw(publication::WithdrawArguments),
+    /// Put an earlier version into force again.
+    Rollback(publication::RollbackArguments),
+    /// Tell what differs between two versions.
+    Diff(publication::DiffArguments),
 }
 
 /// What to load.
@@ -58,26 +70,35 @@ pub(super) async fn run(config: &Config, command: LayerCommand) -> Result<()> {
         LayerCommand::Check => check(config),
         LayerCommand::Schema => say(&serde_json::to_string_pretty(&definition_schema())?),
         LayerCommand::Load(arguments) => {
-            let definitions = definitions(config)?;
-            let Some(file) = definitions.get(&arguments.layer) else {
-                let known: Vec<&str> = definitions
-                    .iter()
-                    .map(|file| file.definition.id.as_str())
-                    .collect();
-                bail!(
-                    "there is no layer '{}'; there are: {}",
-                    arguments.layer,
-                    known.join(", ")
-                );
-            };
+            let file = defined(config, &arguments.layer)?;
             let databases = Databases::open(config).await?;
             databases.migrate().await?;
-            load(config, &databases, Arc::clone(file), arguments).await
+            load(config, &databases, file, arguments).await
         }
         LayerCommand::List => {
             let databases = Databases::open(config).await?;
             databases.migrate().await?;
             list(&databases).await
+        }
+        LayerCommand::Show(arguments) => publication::show(config, arguments).await,
+        LayerCommand::Publish(arguments) => publication::publish(config, arguments).await,
+        LayerCommand::Withdraw(arguments) => publication::withdraw(config, arguments).await,
+        LayerCommand::Rollback(arguments) => publication::rollback(config, arguments).await,
+        LayerCommand::Diff(arguments) => publication::diff(config, arguments).await,
+    }
+}
+
+/// The definition of a layer, or which layers there are.
+fn defined(config: &Config, layer: &str) -> Result<Arc<DefinitionFile>> {
+    let definitions = definitions(config)?;
+    match definitions.get(layer) {
+        Some(file) => Ok(Arc::clone(file)),
+        None => {
+            let known: Vec<&str> = definitions
+                .iter()
+                .map(|file| file.definition.id.as_str())
+                .collect();
+            bail!("there is no layer '{layer}'; there are: {}", known.join(", "))
         }
     }
 }

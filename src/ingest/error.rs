@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{crs, db, job, layer, place};
+use crate::{crs, db, layer, place};
 
 use super::prepare::PrepareError;
 use super::worker;
@@ -45,24 +45,6 @@ pub enum Error {
         /// Name of the constraint.
         rule: String,
     },
-    /// The part is not known.
-    #[error("there is no version {version} of layer {layer} in {comune}")]
-    NoSuchPart {
-        /// Layer.
-        layer: String,
-        /// Version asked for.
-        version: i32,
-        /// Name of the comune.
-        comune: String,
-    },
-    /// An error of the report stands.
-    #[error("version {version} of layer {layer} has errors and cannot be published")]
-    HasErrors {
-        /// Layer.
-        layer: String,
-        /// Version.
-        version: i32,
-    },
     /// The storage CRS cannot be used.
     #[error(transparent)]
     Crs(#[from] crs::Error),
@@ -72,9 +54,9 @@ pub enum Error {
     /// Territories in the database.
     #[error(transparent)]
     Place(#[from] place::Error),
-    /// The announcement failed.
+    /// It could not be published.
     #[error(transparent)]
-    Announce(#[from] job::Error),
+    Publish(#[from] layer::PublishError),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] db::Error),

@@ -8,9 +8,8 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use crate::config::Config;
 use crate::crs;
 use crate::db::{Databases, DbRole, Tx, in_transaction};
-use crate::job;
-use crate::layer::{self, DefinitionFile, LayerRole, NewPart, PartOutcome, PublicationKind};
-use crate::place::{self, Comune};
+use crate::layer::{self, DefinitionFile, NewPart, PartOutcome};
+use crate::place::Comune;
 
 use super::copy::{CopyTarget, copy_rows};
 use super::error::Error;
@@ -123,7 +122,7 @@ async fn load_in(
     let srid = comune.storage_srid;
     let earlier = layer::find_identical(tx, comune.id, &request.file, &digest, srid).await?;
     if let Some((part_id, version)) = earlier {
-        let published = request.publish && publish_if_new(tx, &request, part_id, version).await?;
+        let published = request.publish && publish(tx, &request, version).await?;
         return Ok(Outcome {
             part_id,
             version,
@@ -163,7 +162,7 @@ async fn load_in(
     layer::complete_part(tx, part_id, &outcome).await?;
     let published = request.publish && !report.has_errors();
     if published {
-        publish_now(tx, &request, part_id).await?;
+        publish(tx, &request, version).await?;
     }
     Ok(Outcome {
         part_id,
@@ -267,41 +266,8 @@ async fn check_inside(
     })
 }
 
-async fn publish_now(tx: &mut Tx, request: &LoadRequest, part_id: i64) -> Result<(), Error> {
+async fn publish(tx: &mut Tx, request: &LoadRequest, version: i32) -> Result<bool, Error> {
     let definition = &request.file.definition;
-    layer::publish(tx, part_id, PublicationKind::Publish, &request.by, None).await?;
-    if definition.role == Some(LayerRole::Sheet) {
-        let table = layer::data_table(&definition.id);
-        place::derive_boundary(tx, request.comune.id, &table, part_id).await?;
-    }
-    job::announce(tx, layer::PUBLISHED, &part_id.to_string()).await?;
-    Ok(())
-}
-
-async fn publish_if_new(
-    tx: &mut Tx,
-    request: &LoadRequest,
-    part_id: i64,
-    version: i32,
-) -> Result<bool, Error> {
-    let in_force = layer::published(tx)
-        .await?
-        .iter()
-        .any(|part| part.part_id == part_id);
-    if in_force {
-        return Ok(false);
-    }
-    let report = layer::part_report(tx, part_id).await?.unwrap_or_default();
-    let errors = |list: &serde_json::Value| {
-        list.as_array()
-            .is_some_and(|items| items.iter().any(|item| item["severity"] == "error"))
-    };
-    if errors(&report["checks"]) || errors(&report["findings"]) {
-        return Err(Error::HasErrors {
-            layer: request.file.definition.id.clone(),
-            version,
-        });
-    }
-    publish_now(tx, request, part_id).await?;
-    Ok(true)
+    let (id, by) = (request.comune.id, &request.by);
+    Ok(layer::publish_part(tx, definition, id, Some(version), by, None).await?)
 }

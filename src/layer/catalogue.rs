@@ -258,39 +258,6 @@ pub async fn record_features(
     Ok(())
 }
 
-/// An act on a part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PublicationKind {
-    /// The part is in force from now on.
-    Publish,
-    /// Nothing of its layer and territory is in force from now on.
-    Withdraw,
-}
-
-/// Adds an act of publication.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn publish(
-    tx: &mut PgConnection,
-    part_id: i64,
-    kind: PublicationKind,
-    by: &str,
-    reason: Option<&str>,
-) -> Result<i64, Error> {
-    let word = match kind {
-        PublicationKind::Publish => "publish",
-        PublicationKind::Withdraw => "withdraw",
-    };
-    Ok(sqlx::query_scalar(sql::PUBLISH)
-        .bind(part_id)
-        .bind(word)
-        .bind(by)
-        .bind(reason)
-        .fetch_one(tx)
-        .await?)
-}
-
 /// A part that is in force.
 #[derive(Debug, Clone)]
 pub struct PublishedPart {
@@ -415,18 +382,4 @@ pub async fn parts(
             in_force: row.8,
         })
         .collect())
-}
-
-/// The stored report of a part.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn part_report(
-    connection: &mut PgConnection,
-    part_id: i64,
-) -> Result<Option<serde_json::Value>, Error> {
-    Ok(sqlx::query_scalar(sql::PART_REPORT)
-        .bind(part_id)
-        .fetch_optional(connection)
-        .await?)
 }

@@ -6,16 +6,18 @@
 mod catalogue;
 mod check;
 mod definition;
+mod difference;
 mod mapping;
+mod publication;
 mod schema;
 mod source;
 mod sql;
 mod value;
 
 pub use catalogue::{
-    Error, FEATURE_BLOCK, NewPart, PartOutcome, PartSummary, PublicationKind, PublishedPart,
-    complete_part, ensure_table, feature_ids, find_identical, insert_part, lock_part, next_version,
-    part_report, parts, publish, published, record_features, take_feature_block,
+    Error, FEATURE_BLOCK, NewPart, PartOutcome, PartSummary, PublishedPart, complete_part,
+    ensure_table, feature_ids, find_identical, insert_part, lock_part, next_version, parts,
+    published, record_features, take_feature_block,
 };
 pub use check::{DefinitionFile, Definitions, Problem};
 pub use definition::{
@@ -23,6 +25,10 @@ pub use definition::{
     LayerRole, Localized, Reader, ReferencePart, Source, TileRule,
 };
 pub use mapping::{Mapping, MappingError, Row};
+pub use difference::{Change, Differences, differences};
+pub use publication::{
+    Act, PartDetails, PublishError, part_details, publish_part, withdraw_layer,
+};
 pub use schema::definition_schema;
 pub use value::Value;
 

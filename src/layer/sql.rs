@@ -128,7 +128,7 @@ insert into layer.feature (id, layer, territory_id, key)
 select id, $1, $2, key from unnest($3::bigint[], $4::text[]) as new (id, key)";
 
 pub(super) const PUBLISH: &str = "
-insert into layer.publication (part_id, kind, by, reason) values ($1, $2, $3, $4) returning id";
+insert into layer.publication (part_id, kind, by, reason) values ($1, $2, $3, $4)";
 
 // What is in force, one row a layer and territory.
 pub(super) const PUBLISHED: &str = "
@@ -150,7 +150,66 @@ select part.id, part.layer, part.territory_id, part.version, part.feature_count,
  where ($1::text is null or part.layer = $1) and ($2::bigint is null or part.territory_id = $2)
  order by part.layer, part.territory_id, part.version";
 
-pub(super) const PART_REPORT: &str = "select report from layer.part where id = $1";
+pub(super) const PART: &str = "
+select part.id, part.version, part.srid, part.files, part.operation, part.report,
+       part.feature_count, part.vertex_count, part.loaded_at, part.loaded_by,
+       coalesce(published.part_id = part.id and published.kind = 'publish', false)
+  from layer.part
+  left join layer.published
+    on published.layer = part.layer and published.territory_id = part.territory_id
+ where part.layer = $1 and part.territory_id = $2 and ($3::integer is null or part.version = $3)
+ order by part.version desc
+ limit 1";
+
+pub(super) const ACTS: &str = "
+select publication.kind, publication.at, publication.by, publication.reason
+  from layer.publication
+ where publication.part_id = $1
+ order by publication.id";
+
+pub(super) const IN_FORCE: &str = "
+select part_id from layer.published
+ where layer = $1 and territory_id = $2 and kind = 'publish'";
+
+/// Differences between two parts by key: one row a feature that differs.
+///
+/// Geometries are compared on a grid of 1 mm, with rings in a normal order and start, so that
+/// the same outline written differently is no difference.
+pub(super) fn differences(definition: &Definition) -> String {
+    let table = data_table(&definition.id);
+    let columns: String = definition
+        .column
+        .iter()
+        .map(|column| format!(", '{}', row.{}", column.name, quoted(&column.name)))
+        .collect();
+    format!(
+        "
+-- the rows of the first part, with what is compared
+with old as (
+    select key, geom, jsonb_build_object('key', key{columns}) as attributes,
+           st_normalize(st_snaptogrid(geom, 0.001)) as outline
+      from {table} as row where part_id = $1
+),
+-- the rows of the second
+new as (
+    select key, geom, jsonb_build_object('key', key{columns}) as attributes,
+           st_normalize(st_snaptogrid(geom, 0.001)) as outline
+      from {table} as row where part_id = $2
+)
+select coalesce(old.key, new.key) as key,
+       old.key is null as added,
+       new.key is null as removed,
+       coalesce(old.attributes <> new.attributes, false) as attributes_differ,
+       coalesce(st_asbinary(old.outline) <> st_asbinary(new.outline), false) as geometry_differs,
+       coalesce(st_area(old.geom), 0) as old_area_m2,
+       coalesce(st_area(new.geom), 0) as new_area_m2
+  from old
+  full join new on new.key = old.key
+ where old.key is null or new.key is null or old.attributes <> new.attributes
+    or st_asbinary(old.outline) <> st_asbinary(new.outline)
+ order by 1"
+    )
+}
 
 /// Every fixed statement, for the test that prepares them.
 pub(crate) const ALL: &[&str] = &[
@@ -167,5 +226,7 @@ pub(crate) const ALL: &[&str] = &[
     PUBLISH,
     PUBLISHED,
     PARTS,
-    PART_REPORT,
+    PART,
+    ACTS,
+    IN_FORCE,
 ];
