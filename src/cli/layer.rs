@@ -98,7 +98,10 @@ fn defined(config: &Config, layer: &str) -> Result<Arc<DefinitionFile>> {
                 .iter()
                 .map(|file| file.definition.id.as_str())
                 .collect();
-            bail!("there is no layer '{layer}'; there are: {}", known.join(", "))
+            bail!(
+                "there is no layer '{layer}'; there are: {}",
+                known.join(", ")
+            )
         }
     }
 }

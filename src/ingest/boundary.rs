@@ -69,7 +69,10 @@ fn read_boundary(worker: &Path, path: &Path, srid: i32) -> Result<(String, Ewkb)
                     let (x, y) = (invalid.x, invalid.y);
                     fault = Some(format!("not valid at {x:.6} {y:.6}: {reason}"));
                 }
-                boundary.append(&feature.geometry);
+                match feature.geometry.as_polygons() {
+                    Some(polygons) => boundary.append(polygons),
+                    None => fault = Some("it holds something else than polygons".into()),
+                }
             }
             Frame::Finding(finding) if finding.severity == wire::Severity::Error => {
                 fault = Some(finding.message);

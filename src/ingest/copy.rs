@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use crate::db::{self, CopyIn, CopyWriter, Tx};
 use crate::layer::{self, Definition, FEATURE_BLOCK, Value};
 
+use super::coverage::Region;
 use super::error::Error;
 use super::files::InputFile;
 use super::prepare::{Preparation, PrepareError, PreparedRow, Tally, prepare_file};
@@ -20,6 +21,14 @@ pub(super) struct CopyTarget<'a> {
     pub(super) part_id: i64,
 }
 
+/// What came of a copy.
+pub(super) struct CopyOutcome {
+    pub(super) tally: Tally,
+    pub(super) duplicates: u64,
+    /// Geometries of a coverage; empty for other layers.
+    pub(super) regions: Vec<Region>,
+}
+
 /// Reads all files on a thread of their own and copies their rows as they come.
 pub(super) async fn copy_rows(
     tx: &mut Tx,
@@ -27,7 +36,7 @@ pub(super) async fn copy_rows(
     preparation: Preparation,
     files: Vec<InputFile>,
     target: CopyTarget<'_>,
-) -> Result<(Tally, u64), Error> {
+) -> Result<CopyOutcome, Error> {
     let CopyTarget {
         definition,
         territory_id,
@@ -96,7 +105,11 @@ pub(super) async fn copy_rows(
         &numbers.new_keys,
     )
     .await?;
-    Ok((tally, duplicates))
+    Ok(CopyOutcome {
+        tally,
+        duplicates,
+        regions: copied.regions,
+    })
 }
 
 /// What went through a copy.
@@ -105,6 +118,7 @@ struct Copied {
     seen: HashSet<String>,
     repeated: Vec<String>,
     vertices: u64,
+    regions: Vec<Region>,
 }
 
 async fn send_rows(
@@ -115,7 +129,7 @@ async fn send_rows(
     copied: &mut Copied,
 ) -> Result<(), Error> {
     while let Some(batch) = receiver.recv().await {
-        for row in batch {
+        for mut row in batch {
             if !copied.seen.insert(row.key.clone()) {
                 copied.repeated.push(row.key);
                 continue;
@@ -123,6 +137,7 @@ async fn send_rows(
             let id = numbers.of(&row.key).await?;
             copied.vertices += row.vertices;
             write_row(copy.row(), part_id, id, &row);
+            copied.regions.extend(row.region.take());
             copy.send_full().await?;
         }
     }

@@ -8,10 +8,11 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use crate::config::Config;
 use crate::crs;
 use crate::db::{Databases, DbRole, Tx, in_transaction};
-use crate::layer::{self, DefinitionFile, NewPart, PartOutcome};
+use crate::layer::{self, Definition, DefinitionFile, NewPart, PartOutcome};
 use crate::place::Comune;
 
-use super::copy::{CopyTarget, copy_rows};
+use super::copy::{CopyOutcome, CopyTarget, copy_rows};
+use super::coverage::{Coverage, Fault, Region, check_coverage};
 use super::error::Error;
 use super::files::{InputFile, files_digest};
 use super::prepare::{Preparation, Tally};
@@ -147,12 +148,19 @@ async fn load_in(
         territory_id: comune.id,
         part_id,
     };
-    let (mut tally, duplicates) = copy_rows(tx, ids, preparation, files, target).await?;
+    let CopyOutcome {
+        mut tally,
+        duplicates,
+        regions,
+    } = copy_rows(tx, ids, preparation, files, target).await?;
     let operation = serde_json::to_value(&tally.operation).unwrap_or_default();
     let mut report = std::mem::take(&mut tally.report);
     add_checks(&mut report, &tally, duplicates);
     let inside = check_inside(tx, &request, part_id, &mut report).await?;
     report.check(inside);
+    if definition.coverage {
+        add_coverage(&mut report, definition, srid, regions).await?;
+    }
     let outcome = PartOutcome {
         operation,
         report: serde_json::to_value(&report).unwrap_or_default(),
@@ -263,6 +271,66 @@ async fn check_inside(
         severity: (outside > 0).then_some(severity),
         count: outside,
         message: format!("features lie inside the comune, or within {MARGIN_M} m of it"),
+    })
+}
+
+/// Looks for overlaps and gaps on a thread that may block.
+///
+/// They are warnings: the cadastre's sheets are drawn each on its own, and no comune can mend
+/// them before it publishes.
+async fn add_coverage(
+    report: &mut Report,
+    definition: &Definition,
+    srid: i32,
+    regions: Vec<Region>,
+) -> Result<(), Error> {
+    let tolerance = definition.coverage_tolerance;
+    let coverage: Coverage = tokio::task::spawn_blocking(move || {
+        check_coverage(&regions, tolerance.overlap_m2, tolerance.gap_m2)
+    })
+    .await
+    .map_err(|_| Error::Interrupted)?;
+    let kinds = [
+        (
+            "coverage.overlap",
+            "overlaps",
+            &coverage.overlaps,
+            tolerance.overlap_m2,
+        ),
+        ("coverage.gap", "gaps", &coverage.gaps, tolerance.gap_m2),
+    ];
+    for (rule, what, faults, tolerance_m2) in kinds {
+        let total_m2: f64 = faults.iter().map(|fault| fault.area_m2).sum();
+        let about = if faults.is_empty() {
+            format!("there are no {what} of more than {tolerance_m2} m²")
+        } else {
+            format!("there are {what} of more than {tolerance_m2} m²: {total_m2:.1} m² in all")
+        };
+        report.check_rule(rule, faults.len() as u64, Severity::Warning, &about);
+        for fault in faults {
+            report.find(coverage_finding(rule, fault, srid)?);
+        }
+    }
+    Ok(())
+}
+
+fn coverage_finding(rule: &str, fault: &Fault, srid: i32) -> Result<Finding, Error> {
+    let mut place = [(fault.place[0], fault.place[1])];
+    crs::with_transformation(srid, crs::LON_LAT, |t| t.apply(&mut place))??;
+    let subject = (!fault.keys.is_empty()).then(|| fault.keys.join(", "));
+    let what = match &subject {
+        Some(keys) => format!("{keys} overlap"),
+        None => "there is a gap".to_owned(),
+    };
+    let (area_m2, width_m) = (fault.area_m2, fault.width_m);
+    Ok(Finding {
+        rule: rule.to_owned(),
+        severity: Severity::Warning,
+        file: String::new(),
+        line: None,
+        subject,
+        place: Some([place[0].0, place[0].1]),
+        message: format!("{what}: {area_m2:.2} m², {width_m:.2} m wide on average"),
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod boundary;
 mod copy;
+mod coverage;
 mod error;
 mod ewkb;
 mod files;

@@ -7,6 +7,7 @@ use crate::cadastre::ComuneCode;
 use crate::crs::{self, Operation, with_transformation};
 use crate::layer::{Definition, Mapping, ReferencePart, Row};
 
+use super::coverage::Region;
 use super::ewkb::multipolygon_ewkb;
 use super::files::InputFile;
 use super::report::{Finding, Report, Severity};
@@ -20,6 +21,8 @@ pub(super) struct PreparedRow {
     pub(super) label: [f64; 2],
     pub(super) ewkb: Vec<u8>,
     pub(super) vertices: u64,
+    /// The same geometry for the check of a coverage; none for other layers.
+    pub(super) region: Option<Region>,
 }
 
 /// What reading a file is bound to.
@@ -202,12 +205,20 @@ impl FileState<'_> {
             find("geometry.invalid", Some(&key), place, message);
             return Ok(());
         }
-        let geometry = self.to_storage(&feature.geometry, tally)?;
+        let Some(polygons) = feature.geometry.as_polygons() else {
+            let message = format!("the geometry of '{key}' is no polygon");
+            find("geometry.unsupported", Some(&key), None, message);
+            return Ok(());
+        };
+        let geometry = self.to_storage(polygons, tally)?;
         self.batch.push(PreparedRow {
             label: label_point(&geometry),
             ewkb: multipolygon_ewkb(&geometry, self.preparation.srid),
             vertices: geometry.vertex_count() as u64,
             original: self.original(&feature.values),
+            region: definition
+                .coverage
+                .then(|| Region::new(key.clone(), &geometry)),
             key,
             values,
         });

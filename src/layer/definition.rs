@@ -30,6 +30,9 @@ pub struct Definition {
     /// True when its polygons are meant to tessellate: neighbours must stay neighbours.
     #[serde(default)]
     pub coverage: bool,
+    /// How large an overlap or a gap of a coverage is before it is reported.
+    #[serde(default)]
+    pub coverage_tolerance: CoverageTolerance,
     /// True when the answer to "what is here?" includes this layer.
     #[serde(default = "yes")]
     pub facts: bool,
@@ -70,6 +73,27 @@ pub struct Localized {
     /// English.
     #[schemars(length(min = 1))]
     pub en: String,
+}
+
+/// How large an overlap or a gap of a coverage is before it is reported, in m².
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageTolerance {
+    /// Overlaps of more than this are reported.
+    #[schemars(range(min = 0.0))]
+    pub overlap_m2: f64,
+    /// Gaps of more than this are reported.
+    #[schemars(range(min = 0.0))]
+    pub gap_m2: f64,
+}
+
+impl Default for CoverageTolerance {
+    fn default() -> Self {
+        Self {
+            overlap_m2: 1.0,
+            gap_m2: 1.0,
+        }
+    }
 }
 
 /// What the program itself relies on a layer for.

@@ -21,14 +21,12 @@ pub use catalogue::{
 };
 pub use check::{DefinitionFile, Definitions, Problem};
 pub use definition::{
-    CadastreGml, Column, ColumnOrigin, ColumnType, Definition, Example, GeometryKind, Label,
-    LayerRole, Localized, Reader, ReferencePart, Source, TileRule,
+    CadastreGml, Column, ColumnOrigin, ColumnType, CoverageTolerance, Definition, Example,
+    GeometryKind, Label, LayerRole, Localized, Reader, ReferencePart, Source, TileRule,
 };
-pub use mapping::{Mapping, MappingError, Row};
 pub use difference::{Change, Differences, differences};
-pub use publication::{
-    Act, PartDetails, PublishError, part_details, publish_part, withdraw_layer,
-};
+pub use mapping::{Mapping, MappingError, Row};
+pub use publication::{Act, PartDetails, PublishError, part_details, publish_part, withdraw_layer};
 pub use schema::definition_schema;
 pub use value::Value;
 

@@ -27,7 +27,7 @@ footer-note = This is information only and does not replace certificates.
 
 search-label = Find a parcel
 search-placeholder = Sheet and parcel
-search-hint = For example: { $example }
+search-hint = For example:
 search-button = Search
 search-title = Search
 search-results = { $count ->
@@ -95,21 +95,22 @@ card-open = Open the page
 card-open-label = Open the page: { $title }
 card-open-map = Open on the map
 card-share = Share
+card-download = Download:
 card-json = JSON
 card-json-label = Download the data as JSON
 card-geojson = GeoJSON
 card-geojson-label = Download the outline as GeoJSON
-card-checked = Checked
+card-checked = Checked at this point
 card-unchecked = No data
 card-data = { $title }: loaded on { $loaded }, version { $version }.
 card-data-dates = Loaded on { $loaded }, version { $version }.
 card-data-valid = The data describe the situation on { $valid }.
 card-data-source = Source: { $source }.
 card-disclaimer = For information only: this is not a certificate and does not replace the land register extract (visura catastale).
-status-hit = found at this place
+status-hit = found
 status-clear = checked, nothing here
-status-no-data = we have no map of this theme for this place
-status-error = cannot be checked at the moment
+status-no-data = no data for this place
+status-error = cannot be checked now
 announce-parcel = { $title }, sheet { $foglio }, { $area }
 
 ## Errors
@@ -167,6 +168,8 @@ map-style-failed = The map did not arrive. Check the connection and reload the p
 map-refreshed = The data of the map have been updated.
 map-cleared = Selection cleared.
 map-close = Close the details
+map-panel-hide = Hide the panel
+map-panel-show = Show the panel
 map-sheet-larger = Make the details larger
 map-sheet-smaller = Make the details smaller
 map-copied = Copied
@@ -188,7 +191,7 @@ map-zoom-in = Zoom in
 map-zoom-out = Zoom out
 map-fullscreen = Full-screen map
 map-fullscreen-exit = Leave full screen
-map-zoom-closer = Zoom in to see the parcels
+map-zoom-closer = Choose a sheet (foglio) to see its parcels
 map-attribution = Show the sources
 
 # Addresses of parcels

@@ -27,7 +27,7 @@ footer-note = Le informazioni hanno valore informativo e non sostituiscono i cer
 
 search-label = Cerca una particella
 search-placeholder = Foglio e particella
-search-hint = Per esempio: { $example }
+search-hint = Per esempio:
 search-button = Cerca
 search-title = Ricerca
 search-results = { $count ->
@@ -95,21 +95,22 @@ card-open = Apri la scheda
 card-open-label = Apri la scheda: { $title }
 card-open-map = Apri sulla mappa
 card-share = Condividi
+card-download = Scarica:
 card-json = JSON
 card-json-label = Scarica i dati in JSON
 card-geojson = GeoJSON
 card-geojson-label = Scarica il contorno in GeoJSON
-card-checked = Verificato
+card-checked = Verificato in questo punto
 card-unchecked = Senza dati
 card-data = { $title }: caricati il { $loaded }, versione { $version }.
 card-data-dates = Caricati il { $loaded }, versione { $version }.
 card-data-valid = I dati descrivono la situazione al { $valid }.
 card-data-source = Fonte: { $source }.
 card-disclaimer = Valore informativo: non è un certificato e non sostituisce la visura catastale.
-status-hit = trovato un elemento in questo punto
-status-clear = controllato, qui non c’è nulla
-status-no-data = non abbiamo la mappa di questo tema per questo luogo
-status-error = in questo momento non si può verificare
+status-hit = trovato
+status-clear = controllato, qui nulla
+status-no-data = nessun dato per questo luogo
+status-error = ora non si può verificare
 announce-parcel = { $title }, foglio { $foglio }, { $area }
 
 ## Errori
@@ -167,6 +168,8 @@ map-style-failed = La mappa non è arrivata. Controlla la connessione e ricarica
 map-refreshed = I dati della mappa sono stati aggiornati.
 map-cleared = Selezione tolta.
 map-close = Chiudi la scheda
+map-panel-hide = Nascondi il pannello
+map-panel-show = Mostra il pannello
 map-sheet-larger = Ingrandisci la scheda
 map-sheet-smaller = Riduci la scheda
 map-copied = Copiato
@@ -188,7 +191,7 @@ map-zoom-in = Ingrandisci
 map-zoom-out = Riduci
 map-fullscreen = Mappa a tutto schermo
 map-fullscreen-exit = Esci da tutto schermo
-map-zoom-closer = Ingrandisci la mappa per vedere le particelle
+map-zoom-closer = Scegli un foglio per vedere le sue particelle
 map-attribution = Mostra le fonti
 
 # Indirizzi di particelle

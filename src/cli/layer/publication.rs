@@ -141,12 +141,17 @@ pub(super) async fn show(config: &Config, arguments: VersionArguments) -> Result
     ))?;
     for file in part.files.as_array().into_iter().flatten() {
         let text = |key: &str| file[key].as_str().unwrap_or_default().to_owned();
-        say(&format!("  file {}, SHA-256 {}", text("name"), text("sha256")))?;
+        say(&format!(
+            "  file {}, SHA-256 {}",
+            text("name"),
+            text("sha256")
+        ))?;
     }
     if let Some(name) = part.operation["name"].as_str() {
-        let accuracy = part.operation["accuracy_m"]
-            .as_f64()
-            .map_or_else(|| "unknown accuracy".to_owned(), |m| format!("accuracy {m} m"));
+        let accuracy = part.operation["accuracy_m"].as_f64().map_or_else(
+            || "unknown accuracy".to_owned(),
+            |m| format!("accuracy {m} m"),
+        );
         say(&format!(
             "  coordinates EPSG:{} to EPSG:{}: {name}, {accuracy}",
             part.operation["from"], part.operation["to"]
@@ -188,14 +193,13 @@ async fn put_in_force(
     reason: Option<String>,
 ) -> Result<()> {
     let (file, id) = (Arc::clone(&opened.file), opened.comune.id);
-    let changed: Result<bool, PublishError> =
-        in_transaction(&opened.databases.writer, move |tx| {
-            Box::pin(async move {
-                let definition = &file.definition;
-                layer::publish_part(tx, definition, id, version, &by, reason.as_deref()).await
-            })
+    let changed: Result<bool, PublishError> = in_transaction(&opened.databases.writer, move |tx| {
+        Box::pin(async move {
+            let definition = &file.definition;
+            layer::publish_part(tx, definition, id, version, &by, reason.as_deref()).await
         })
-        .await;
+    })
+    .await;
     say(if changed? {
         "Published: it is in force now."
     } else {

@@ -26,7 +26,7 @@ pub(super) struct ParcelQueryString {
 
 /// `/particella/{reference}`.
 pub(super) async fn parcel(
-    visit: Visit,
+    mut visit: Visit,
     Path(names): Path<HashMap<String, String>>,
     Query(query): Query<ParcelQueryString>,
 ) -> Response {
@@ -43,6 +43,10 @@ pub(super) async fn parcel(
             return failure_page(&visit, &error.into(), Some(detail));
         }
     };
+    if visit.comune.is_none() && !visit.unknown_comune {
+        let code = reference.sheet.comune;
+        visit.comune = visit.catalogue.comune_by_code(code).cloned();
+    }
     match fact::parcel(&visit.catalogue, &visit.viewer, &reference) {
         Ok(facts) => {
             let page = present::parcel_card(&visit, &facts)

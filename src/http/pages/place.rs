@@ -25,15 +25,15 @@ pub(super) struct PlaceQuery {
 
 /// `/luogo?lon&lat`.
 pub(super) async fn place(
-    visit: Visit,
+    mut visit: Visit,
     query: Result<Query<PlaceQuery>, QueryRejection>,
 ) -> Response {
-    let page = page(&visit, query);
+    let page = page(&mut visit, query);
     show(&visit, page)
 }
 
 fn page(
-    visit: &Visit,
+    visit: &mut Visit,
     query: Result<Query<PlaceQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
     if visit.unknown_comune {
@@ -41,6 +41,9 @@ fn page(
     }
     let Query(query) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
     let facts = fact::at_point(&visit.catalogue, &visit.viewer, query.lon, query.lat)?;
+    if visit.comune.is_none() {
+        visit.comune.clone_from(&facts.comune);
+    }
     let card = present::place_card(visit, &facts);
     let mut page = present::page(visit, "");
     page.title = card.title(&page);

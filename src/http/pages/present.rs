@@ -26,16 +26,22 @@ pub(super) fn localized(text: &Localized, lang: Lang) -> String {
 
 /// What stands around the content of a page.
 pub(super) fn page(visit: &Visit, title: &str) -> PageView {
+    // Short addresses mean one comune only where there is one.
+    let is_only = visit.catalogue.comuni().len() == 1;
+    let prefix = match visit.comune.as_deref() {
+        Some(comune) if !is_only => format!("/c/{}", comune.slug),
+        _ => visit.prefix.clone(),
+    };
     let comune = visit.comune.as_deref().map(|comune| ComuneView {
         name: comune.name.clone(),
-        home_url: format!("{}/", visit.prefix),
-        map_url: format!("{}/mappa", visit.prefix),
+        home_url: format!("{prefix}/"),
+        map_url: format!("{prefix}/mappa"),
     });
     PageView {
         lang: visit.lang,
         title: title.to_owned(),
         comune,
-        prefix: visit.prefix.clone(),
+        prefix,
         path: visit.path.clone(),
         canonical: None,
         assets: (*visit.shared.assets).clone(),
@@ -202,7 +208,7 @@ pub(super) fn parcel_card(visit: &Visit, facts: &ParcelFacts) -> Result<CardView
     Ok(card)
 }
 
-/// Searches that find something: the first parcels of the comune.
+/// Searches that find something: parcels from the middle of the comune's list.
 pub(super) fn examples(visit: &Visit, wanted: usize) -> Vec<String> {
     let Some(entry) = visit.catalogue.layer_with_role(LayerRole::Parcel) else {
         return Vec::new();
@@ -216,26 +222,30 @@ pub(super) fn examples(visit: &Visit, wanted: usize) -> Vec<String> {
     let Some(part) = part else {
         return Vec::new();
     };
-    let references = (0..part.features.len())
+    let references: Vec<_> = (0..part.features.len())
         .filter_map(|feature| part.features.key(feature).parse().ok())
         .filter(|reference: &cadastre::CadastralReference| {
             reference.kind() == cadastre::ParcelKind::Parcel
                 && reference.number.bytes().all(|b| b.is_ascii_digit())
-        });
+        })
+        .collect();
     let mut examples = Vec::new();
-    for (index, reference) in references.take(wanted).enumerate() {
-        let sheet = reference.sheet;
+    for index in 0..wanted {
+        let Some(reference) = references.get(references.len() * (index + 3) / 7) else {
+            break;
+        };
+        let sheet = &reference.sheet;
         let letter = if sheet.allegato == '0' {
             String::new()
         } else {
             sheet.allegato.to_string()
         };
         examples.push(match index {
-            0 => format!("{}{letter} {}", sheet.foglio, reference.number),
-            1 => format!(
+            0 => format!(
                 "foglio {}{letter} particella {}",
                 sheet.foglio, reference.number
             ),
+            1 => format!("{}{letter} {}", sheet.foglio, reference.number),
             _ => reference.to_string(),
         });
     }

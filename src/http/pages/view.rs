@@ -32,6 +32,14 @@ pub struct Assets {
     pub icon: String,
 }
 
+impl Assets {
+    /// Returns whether the files were built; without them pages are plain HTML.
+    #[must_use]
+    pub fn is_built(&self) -> bool {
+        !self.site_css.is_empty()
+    }
+}
+
 /// The links of the footer that a municipality has configured; what is `None` is not shown.
 #[derive(Debug, Clone, Default)]
 pub struct FooterLinks {
@@ -248,6 +256,14 @@ pub struct HomePage {
     pub layers: Vec<DataView>,
     /// Searches that find something.
     pub examples: Vec<String>,
+}
+
+impl HomePage {
+    /// Returns whether a layer tells the day that its data describe.
+    #[must_use]
+    pub fn tells_valid(&self) -> bool {
+        self.layers.iter().any(|layer| layer.valid_at.is_some())
+    }
 }
 
 /// The list of municipalities, where there are several or none.

@@ -260,6 +260,12 @@ impl CardView {
         self.parcels.len() > 1
     }
 
+    /// Returns whether the place is in no municipality: then there is nothing to have checked.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        self.state == PlaceState::Outside
+    }
+
     /// Returns the layers that answered, also those that have nothing here.
     #[must_use]
     pub fn checked(&self) -> Vec<&LayerStatusView> {
