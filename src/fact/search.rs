@@ -2,7 +2,7 @@
 
 use crate::access::{Action, Viewer, authorize};
 use crate::cadastre::{CadastralReference, ParcelQuery};
-use crate::layer::LayerRole;
+use crate::layer::{LayerRole, ReferencePart, Value};
 use crate::place::Comune;
 use crate::snapshot::Catalogue;
 
@@ -33,12 +33,27 @@ pub fn find_parcels(
         },
         None => comune.map(|comune| comune.id),
     };
+    let definition = entry.definition();
     let mut found = Vec::new();
     for part in &entry.parts {
         if wanted.is_some_and(|id| id != part.territory_id) {
             continue;
         }
+        // The sheet's number is in a column: only its parcels are looked at more closely.
+        let sheet = definition
+            .part_column(ReferencePart::Foglio)
+            .map(|index| part.features.column(index));
+        let wanted_code = sheet.map(|column| column.code_of(&Value::Integer(query.foglio.into())));
+        if wanted_code == Some(None) {
+            continue;
+        }
         for feature in 0..part.features.len() {
+            let elsewhere = sheet
+                .zip(wanted_code.flatten())
+                .is_some_and(|(column, code)| column.codes[feature] != code);
+            if elsewhere {
+                continue;
+            }
             let reference = part.features.key(feature).parse::<CadastralReference>();
             if let Ok(reference) = reference
                 && query.matches(&reference)
@@ -53,7 +68,7 @@ pub fn find_parcels(
         .into_iter()
         .take(MAX_FOUND)
         .filter_map(|(_, part, feature)| {
-            ParcelFacts::of(catalogue, entry.definition(), part, feature)
+            ParcelFacts::of(catalogue, definition, part, feature)
         })
         .collect();
     (parcels, total)

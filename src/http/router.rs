@@ -28,7 +28,7 @@ use crate::app::App;
 
 use super::error::Failure;
 use super::extract::Shared;
-use super::headers::{IMMUTABLE, SECURITY};
+use super::headers::{IMMUTABLE, NO_STORE, SECURITY};
 use super::{api, assets, pages};
 
 /// Bytes of a request body; uploads will have their own way in.
@@ -83,7 +83,8 @@ pub fn router(app: &App) -> Router {
     let built = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
-            IMMUTABLE,
+            // A file that is missing today may be there tomorrow.
+            |response: &Response<_>| response.status().is_success().then_some(IMMUTABLE),
         ))
         .service(
             ServeDir::new(&app.config().assets)
@@ -119,6 +120,11 @@ fn around(router: Router) -> Router {
             ANSWER_TIMEOUT,
         ))
         .layer(CatchPanicLayer::custom(panicked));
+    // Redirects, refused methods and the like: what says nothing is kept by nobody.
+    router = router.layer(SetResponseHeaderLayer::if_not_present(
+        header::CACHE_CONTROL,
+        NO_STORE,
+    ));
     for (name, value) in SECURITY {
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
     }

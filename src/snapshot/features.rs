@@ -25,6 +25,12 @@ impl Column {
         &self.dictionary[self.codes[feature] as usize]
     }
 
+    /// The code of a value; none when no feature has it.
+    pub fn code_of(&self, value: &Value) -> Option<u32> {
+        let position = self.dictionary.iter().position(|known| known == value)?;
+        u32::try_from(position).ok()
+    }
+
     /// True when every feature has a value of its own.
     pub fn is_unique(&self) -> bool {
         self.dictionary.len() == self.codes.len()

@@ -43,7 +43,7 @@ candidates-lead = Several parcels answer to “{ $query }”. Choose the one you
 
 ## Home
 
-home-lead = See the cadastral parcels on the map, pick one and read what is known about it.
+home-lead = Find a parcel (particella) of the cadastre, see it on the map and read what we know about it.
 home-open-map = Open the map
 home-data = Published data
 home-no-data = Nothing has been published for this municipality yet.
@@ -53,8 +53,8 @@ home-column-valid = Data as of
 home-column-loaded = Published on
 home-column-version = Version
 home-unknown = not stated
-comuni-title = Choose the municipality
-comuni-lead = This site shows the map of several municipalities (comuni).
+comuni-title = Choose the municipality (comune)
+comuni-lead = This site shows the map of several municipalities.
 comuni-none = No municipality is registered yet.
 
 ## Card
@@ -78,8 +78,8 @@ card-no-parcel = There is no parcel here on the cadastral map.
 card-no-cadastre = We do not have the cadastre (catasto) of this place: we cannot say whether there is a parcel here.
 card-outside = This place is outside the municipalities of this site.
 card-failed = We cannot read the cadastre of this place at the moment. Try again shortly.
-card-not-a-parcel-road = The cadastre draws it as a road: it is not a parcel that a practice can be started on.
-card-not-a-parcel-water = The cadastre draws it as water: it is not a parcel that a practice can be started on.
+card-not-a-parcel-road = The cadastre draws it as a road: it is not a parcel that you can start an application (pratica) on.
+card-not-a-parcel-water = The cadastre draws it as water: it is not a parcel that you can start an application (pratica) on.
 card-overlap = Overlapping sheets
 card-overlap-text = Two drawings of the cadastre overlap here: the point lies in more than one parcel. All of them are listed.
 card-area = Area
@@ -143,7 +143,7 @@ demo-clerk-role = GIS clerk
 demo-clerk-what = Loads and publishes the data of the territory.
 demo-officer = Carla Modello
 demo-officer-role = Responsible officer (responsabile del procedimento)
-demo-officer-what = Follows the practices of the office.
+demo-officer-what = Follows the office’s applications (pratiche).
 demo-enter = Enter as { $name }
 
 ## The map page (for the script too)

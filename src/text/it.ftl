@@ -21,7 +21,7 @@ footer-label = Informazioni sul sito
 footer-accessibility = Dichiarazione di accessibilità
 footer-privacy = Informativa privacy
 footer-report = Segnalazione disservizio
-footer-note = Le informazioni hanno valore informativo e non sostituiscono i certificati.
+footer-note = Le informazioni di questo sito sono indicative e non sostituiscono i certificati.
 
 ## Ricerca
 
@@ -43,7 +43,7 @@ candidates-lead = Più particelle rispondono a «{ $query }». Scegli quella che
 
 ## Inizio
 
-home-lead = Guarda le particelle del catasto sulla mappa, toccane una e leggi che cosa se ne sa.
+home-lead = Cerca una particella del catasto, guardala sulla mappa e leggi che cosa ne sappiamo.
 home-open-map = Apri la mappa
 home-data = Dati pubblicati
 home-no-data = Per questo comune non è ancora pubblicato nessun dato.
@@ -166,7 +166,7 @@ map-retry = Riprova
 map-failed-link = Apri la pagina del luogo
 map-style-failed = La mappa non è arrivata. Controlla la connessione e ricarica la pagina; la ricerca funziona anche senza.
 map-refreshed = I dati della mappa sono stati aggiornati.
-map-cleared = Selezione tolta.
+map-cleared = Selezione annullata.
 map-close = Chiudi la scheda
 map-panel-hide = Nascondi il pannello
 map-panel-show = Mostra il pannello
@@ -185,7 +185,7 @@ map-keys-zoom = ingrandiscono e riducono
 map-keys-enter = Invio o Spazio
 map-keys-select = sceglie la particella sotto il mirino
 map-keys-escape = Esc
-map-keys-clear = toglie la selezione
+map-keys-clear = annulla la selezione
 map-keys-help = mostra questo elenco
 map-zoom-in = Ingrandisci
 map-zoom-out = Riduci

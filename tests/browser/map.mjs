@@ -3,12 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   DESKTOP,
+  FORCED,
   PHONE,
+  PLACES,
+  SMALL,
+  ZOOMED,
   assertAccessible,
   cardOf,
+  choose,
   idle,
   openMap,
-  overlapInView,
   parcelsInView,
   shot,
   visit,
@@ -127,47 +131,114 @@ export function mapTests(site) {
       await page.locator('.panel-hint').waitFor();
     }));
 
-  test('where sheets overlap both parcels answer', () =>
-    open(DESKTOP, async (page) => {
-      await page.goto('/mappa');
-      await idle(page);
-      await page.evaluate(() =>
-        window.__map.jumpTo({ zoom: Math.max(15, window.__map.getZoom()) }),
-      );
-      await idle(page);
-      const place = await overlapInView(page);
-      assert.ok(place, 'the sample has overlapping sheets');
-      await openMap(page, `/mappa?c=${place.lon},${place.lat},18.5`);
-      const box = await page.locator('#map canvas').boundingBox();
-      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
-      const selection = await cardOf(page);
-      const references = selection.map((parcel) => parcel.reference).sort();
-      assert.deepEqual(references, place.references.sort());
-      assert.equal(await page.locator('.place-parcel').count(), 2);
-      await idle(page);
-      assert.equal((await selectedIds(page)).length, 2);
-      await shot(page, 'overlap');
-      await assertAccessible(page, 'card with two parcels');
+  test('each place of the sample answers with what is drawn there', () =>
+    open(SMALL, async (page) => {
+      for (const [name, place] of Object.entries(PLACES)) {
+        const selection = await choose(page, place);
+        const references = selection.map((parcel) => parcel.reference).sort();
+        assert.deepEqual(references, place.references, name);
+        assert.deepEqual(
+          await selectedIds(page),
+          selection.map((parcel) => parcel.id).sort((a, b) => a - b),
+          `highlight of ${name}`,
+        );
+        const pins = await page.locator('.map-pin').count();
+        assert.equal(pins, references.length === 1 ? 0 : 1, `pin of ${name}`);
+        const title = await page.locator('.place-card .card-title').innerText();
+        const [words] = {
+          overlap_of_two_sheets: [/^2 particelle in questo punto$/],
+          gap_between_two_sheets: [/^Nessuna particella$/],
+          outside: [/^Fuori dal territorio$/],
+          road: [/^Strada pubblica$/],
+          water: [/^Acqua$/],
+          slash_in_the_number: [/^Particella 123\/A$/],
+        }[name] ?? [/^Particella [0-9A-Z]+$/];
+        assert.match(title, words, name);
+        if (name.startsWith('overlap')) {
+          assert.equal(await page.locator('.place-parcel').count(), 2);
+          await assertAccessible(page, 'card with two parcels');
+        }
+        if (/^(overlap|gap|outside|road)/.test(name)) await shot(page, `place-${name}`);
+      }
     }));
 
   test('a road is no parcel to start a practice on', () =>
-    open(DESKTOP, async (page) => {
-      await page.goto('/mappa');
-      await idle(page);
-      await page.evaluate(() =>
-        window.__map.jumpTo({ zoom: Math.max(15, window.__map.getZoom()) }),
-      );
-      await idle(page);
-      const road = await page.evaluate(() => {
-        const layers = ['catasto.particella.hit'];
-        const features = window.__map.queryRenderedFeatures({ layers });
-        return features.find((feature) => feature.properties.kind === 'road')?.properties.reference;
-      });
-      assert.ok(road, 'the sample has a road');
-      await page.goto(`/mappa?sel=${encodeURIComponent(road)}`);
+    open(SMALL, async (page) => {
+      await page.goto(`/mappa?sel=${PLACES.road.references[0]}`);
       await cardOf(page, /non è una particella su cui avviare pratiche/);
       assert.equal(await page.locator('.place-card .card-title').innerText(), 'Strada pubblica');
     }));
+
+  test('far out the map shows sheets, says so, and comes nearer when one is chosen', () =>
+    open(SMALL, async (page) => {
+      const { lon, lat } = PLACES.plain_parcel;
+      await page.goto(`/mappa?c=${lon},${lat},12`);
+      await idle(page);
+      assert.match(await page.locator('#map-note').innerText(), /Scegli un foglio/);
+      const sheets = await page.evaluate(
+        () => window.__map.queryRenderedFeatures({ layers: ['catasto.foglio.fill'] }).length,
+      );
+      assert.ok(sheets > 0, 'sheets are drawn');
+      const box = await page.locator('#map canvas').boundingBox();
+      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+      await page.waitForFunction(() => window.__map.getZoom() > 15);
+      await idle(page);
+      assert.equal(await page.locator('#map-note').isVisible(), false);
+      assert.equal(await page.locator('.panel-hint').count(), 1, 'nothing is chosen yet');
+      assert.ok((await parcelsInView(page)).length > 0);
+    }));
+
+  test('the panel folds away and comes back with a card', () =>
+    open(SMALL, async (page) => {
+      await openMap(page);
+      const width = () => page.locator('#map').evaluate((map) => map.clientWidth);
+      const before = await width();
+      await page.click('#panel-fold');
+      assert.equal(await page.locator('#panel').isVisible(), false);
+      assert.equal(await page.getAttribute('#panel-fold', 'aria-label'), 'Mostra il pannello');
+      assert.ok((await width()) > before + 300);
+      await idle(page);
+      await assertAccessible(page, 'map with the panel folded');
+      await shot(page, 'folded');
+      await page.click('#panel-fold');
+      assert.equal(await page.locator('#panel').isVisible(), true);
+      await page.click('#panel-fold');
+      await idle(page);
+      const [parcel] = await parcelsInView(page);
+      await page.mouse.click(parcel.x, parcel.y);
+      await cardOf(page);
+      assert.equal(await page.locator('#panel').isVisible(), true);
+      assert.equal(await width(), before);
+    }));
+
+  for (const [name, options] of [
+    ['high contrast', FORCED],
+    ['zoom 200 %', ZOOMED],
+  ]) {
+    test(`the map is accessible: ${name}`, () =>
+      open(options, async (page) => {
+        await page.goto('/mappa');
+        await idle(page);
+        await assertAccessible(page, `map (${name})`);
+        await page.goto(`/mappa?sel=${PLACES.plain_parcel.references[0]}`);
+        await cardOf(page);
+        await idle(page);
+        await assertAccessible(page, `map with a card (${name})`);
+        await shot(page, `card-${name.split(' ')[0]}`);
+        // Nothing that can be pressed lies under something else.
+        const covered = await page.evaluate(() =>
+          [...document.querySelectorAll('.map-layout button, .map-search input')]
+            .filter((item) => item.checkVisibility() && !item.closest('.panel-body'))
+            .filter((item) => {
+              const { x, y, width, height } = item.getBoundingClientRect();
+              const top = document.elementFromPoint(x + width / 2, y + height / 2);
+              return !top || !(item.contains(top) || top.contains(item));
+            })
+            .map((item) => item.outerHTML.slice(0, 120)),
+        );
+        assert.deepEqual(covered, []);
+      }));
+  }
 
   test('on a phone the card is a sheet with three heights and buttons', () =>
     open(PHONE, async (page) => {
@@ -216,7 +287,7 @@ export function mapTests(site) {
     }));
 
   test('an answer that does not come is said, and tried again', () =>
-    open({ ...DESKTOP, allowErrors: true }, async (page) => {
+    open({ ...DESKTOP, allowErrors: /ERR_FAILED/ }, async (page) => {
       await openMap(page);
       const [parcel] = await parcelsInView(page);
       await page.route('**/luogo?*', (route) => route.abort());
@@ -233,7 +304,7 @@ export function mapTests(site) {
     }));
 
   test('an old answer that arrives late is dropped', () =>
-    open(DESKTOP, async (page) => {
+    open(SMALL, async (page) => {
       await openMap(page);
       const [first, second] = await parcelsInView(page);
       let held = 0;
@@ -254,7 +325,7 @@ export function mapTests(site) {
     }));
 
   test('replaced data make the map reload its style, once', () =>
-    open({ ...DESKTOP, allowErrors: true }, async (page) => {
+    open({ ...SMALL, allowErrors: /status of 410/ }, async (page) => {
       await openMap(page);
       const [parcel] = await parcelsInView(page);
       await page.mouse.click(parcel.x, parcel.y);
@@ -276,7 +347,7 @@ export function mapTests(site) {
     }));
 
   test('a search that finds one parcel stays on the map', () =>
-    open(DESKTOP, async (page) => {
+    open(SMALL, async (page) => {
       await openMap(page);
       const [parcel] = await parcelsInView(page);
       await page.fill('#search', parcel.reference);

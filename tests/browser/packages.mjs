@@ -6,3 +6,7 @@ const require = createRequire(new URL('../../web/package.json', import.meta.url)
 
 export const { chromium } = require('playwright-core');
 export const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+export const kitStylesheet = readFileSync(
+  require.resolve('bootstrap-italia/dist/css/bootstrap-italia.min.css'),
+  'utf8',
+);

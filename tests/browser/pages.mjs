@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import { test } from 'node:test';
+import { kitStylesheet } from './packages.mjs';
 import {
   DESKTOP,
+  FORCED,
   PHONE,
+  PLACES,
+  ZOOMED,
   assertAccessible,
   cardOf,
   openMap,
@@ -12,6 +16,14 @@ import {
   shot,
   visit,
 } from './visit.mjs';
+
+/** Answers that must fail, with what their page says. */
+const FAILURES = [
+  ['/nessuna-pagina', 404, 'Non abbiamo trovato quello che cerchi'],
+  ['/particella/X001_000300.99999', 404, 'Non abbiamo trovato quello che cerchi'],
+  ['/luogo?lon=9', 400, 'L’indirizzo non è completo'],
+  ['/c/nessuno/mappa', 404, 'Non abbiamo trovato quello che cerchi'],
+];
 
 const MAP_BUDGET = 600_000;
 const PAGE_BUDGET = 100_000;
@@ -69,7 +81,9 @@ export function pageTests(site) {
             '.card-title, .card-subtitle, .place-parcel .fact-number, .reference, .layer-list strong',
           )
           .allInnerTexts();
-        const address = await card.locator('.parcel-links a').getAttribute('href');
+        const address = await card
+          .locator('.parcel-links a:not([data-share])')
+          .getAttribute('href');
         const response = await page.request.get(address);
         assert.equal(response.status(), 200);
         const text = await page.evaluate(
@@ -83,10 +97,12 @@ export function pageTests(site) {
   for (const [device, options] of [
     ['desktop', DESKTOP],
     ['phone', PHONE],
+    ['zoom 200 %', ZOOMED],
+    ['high contrast', FORCED],
   ]) {
-    for (const lang of ['it', 'en']) {
+    for (const lang of options === FORCED ? ['it'] : ['it', 'en']) {
       test(`every page is accessible: ${device}, ${lang}`, () =>
-        open({ ...options, allowErrors: true }, async (page) => {
+        open({ ...options, allowErrors: /status of 404/ }, async (page) => {
           await page.goto(`/lingua/${lang}?ritorno=/mappa`);
           const { reference, lon, lat } = await site.sample();
           const parcel = `/particella/${encodeURIComponent(reference.replaceAll('/', '~'))}`;
@@ -94,8 +110,10 @@ export function pageTests(site) {
             home: '/',
             parcel,
             place: `/luogo?lon=${lon}&lat=${lat}`,
+            overlap: `/luogo?lon=${PLACES.overlap_of_two_sheets.lon}&lat=${PLACES.overlap_of_two_sheets.lat}`,
             outside: '/luogo?lon=0&lat=0',
             search: '/cerca?q=',
+            results: '/cerca?q=3',
             nothing: '/cerca?q=zzz',
             missing: '/particella/Z999_000100.1',
             'sign-in': '/demo/accedi',
@@ -108,11 +126,25 @@ export function pageTests(site) {
             const width = await page.evaluate(() => document.documentElement.scrollWidth);
             assert.ok(width <= options.viewport.width, `${name} scrolls sideways`);
             await assertAccessible(page, `${name} (${device}, ${lang})`);
-            if (lang === 'it') await shot(page, `page-${name}`);
+            const style = options === FORCED ? 'page-contrast' : 'page';
+            if (lang === 'it') await shot(page, `${style}-${name}`);
           }
         }));
     }
   }
+
+  test('a failure is said in words, with a way on and the code of the request', () =>
+    open({ ...DESKTOP, allowErrors: /status of 40[04]/ }, async (page) => {
+      for (const [address, status, title] of FAILURES) {
+        const response = await page.goto(address);
+        assert.equal(response.status(), status, address);
+        assert.equal(await page.locator('h1').innerText(), title, address);
+        assert.ok((await page.locator('main a.btn').count()) > 0, address);
+        const code = await page.locator('.request-id code').innerText();
+        assert.equal(code, response.headers()['x-request-id']);
+        await assertAccessible(page, address);
+      }
+    }));
 
   test('without a script the search finds a parcel and the map says why it is empty', () =>
     open({ ...DESKTOP, javaScriptEnabled: false }, async (page) => {
@@ -142,6 +174,42 @@ export function pageTests(site) {
       await page.fill('#search', reference);
       await page.keyboard.press('Enter');
       await page.locator('h1', { hasText: 'Particella' }).waitFor();
+    }));
+
+  test('most classes are those of the national kit, and the stylesheet has them', () =>
+    open(DESKTOP, async (page) => {
+      const used = new Map();
+      const { lon, lat } = PLACES.overlap_of_two_sheets;
+      const addresses = [
+        '/',
+        '/mappa',
+        `/luogo?lon=${lon}&lat=${lat}`,
+        '/cerca?q=3',
+        '/demo/accedi',
+      ];
+      for (const address of addresses) {
+        const html = await (await page.request.get(`${site.base}${address}`)).text();
+        for (const [, list] of html.matchAll(/ class="([^"]*)"/g)) {
+          for (const name of list.split(/\s+/)) {
+            if (name) used.set(name, (used.get(name) ?? 0) + 1);
+          }
+        }
+      }
+      const kit = new Set([...kitStylesheet.matchAll(/\.(-?[_a-z][\w-]*)/gi)].map(([, n]) => n));
+      const ofKit = [...used.keys()].filter((name) => kit.has(name));
+      const share = ofKit.length / used.size;
+      site.note(`${ofKit.length} of ${used.size} classes are Bootstrap Italia's`);
+      assert.ok(share >= 0.3, `${Math.round(share * 100)} %`);
+      await page.goto('/');
+      const own = await page.evaluate(() =>
+        [...document.styleSheets]
+          .flatMap((sheet) => [...sheet.cssRules])
+          .map((rule) => rule.cssText)
+          .join(''),
+      );
+      for (const name of ['btn-primary', 'it-header-slim-wrapper', 'it-footer', 'table']) {
+        assert.ok(own.includes(`.${name}`), name);
+      }
     }));
 
   test('the accessibility check finds a field without a label', () =>

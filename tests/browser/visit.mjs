@@ -1,13 +1,24 @@
 // A visit of the site in Chromium, and what tests ask of the map.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { axeSource, chromium } from './packages.mjs';
+
+/** Places of the sample where it is known what there is. */
+export const PLACES = JSON.parse(
+  readFileSync(new URL('../../data/borgochiaro/expected.json', import.meta.url), 'utf8'),
+).places;
 
 const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
 const HIT = 'catasto.particella.hit';
 
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+/** The same page with fewer pixels to draw, for what needs no look. */
+export const SMALL = { viewport: { width: 960, height: 560 } };
+/** The desktop at 200 %: half the width and height in CSS pixels. */
+export const ZOOMED = { viewport: { width: 640, height: 400 } };
+/** Windows' high contrast: colours of the system instead of ours. */
+export const FORCED = { ...DESKTOP, forcedColors: 'active' };
 export const PHONE = {
   viewport: { width: 360, height: 740 },
   isMobile: true,
@@ -28,9 +39,12 @@ export function launch() {
   });
 }
 
-/** Opens a page for a test and closes it after; an error in the console fails the test. */
+/**
+ * Opens a page for a test and closes it after. An error in the console fails the test, a breach of
+ * the content security policy too; so does, whatever the test allows, a request to another site.
+ */
 export async function visit(browser, base, options, steps) {
-  const { allowErrors = false, ...context } = options;
+  const { allowErrors = /$^/, ...context } = options;
   const session = await browser.newContext({
     baseURL: base,
     locale: 'it-IT',
@@ -40,13 +54,20 @@ export async function visit(browser, base, options, steps) {
   const page = await session.newPage();
   page.setDefaultTimeout(20_000);
   const errors = [];
+  const foreign = [];
+  session.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${base}/`) && !/^(data|blob):/.test(url)) foreign.push(url);
+  });
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
+    const text = message.text();
+    if (message.type() === 'error' && !allowErrors.test(text)) errors.push(text);
   });
   try {
     await steps(page);
-    if (!allowErrors) assert.deepEqual(errors, []);
+    assert.deepEqual(errors, [], 'errors in the console');
+    assert.deepEqual(foreign, [], 'requests to other sites');
   } catch (error) {
     await shot(page, `failed-${Date.now()}`).catch(() => undefined);
     throw error;
@@ -59,6 +80,34 @@ export async function shot(page, name) {
   mkdirSync(SHOTS, { recursive: true });
   const { width } = page.viewportSize();
   await page.screenshot({ path: `${SHOTS}${name}-${width}.png` });
+}
+
+/** Chooses a place on the map as a pointer does, and returns the selection of its card. */
+export async function choose(page, { lon, lat }, zoom = 18) {
+  if (await page.evaluate(() => window.__map === undefined)) await openMap(page);
+  await page.evaluate(
+    ([lon, lat, zoom]) => window.__map.jumpTo({ center: [lon, lat], zoom }),
+    [lon, lat, zoom],
+  );
+  await idle(page);
+  const shown = page.locator('#panel-body .place-card');
+  const before = (await shown.count()) ? await shown.getAttribute('data-page') : null;
+  const { x, y } = await page.evaluate(
+    ([lon, lat]) => {
+      const box = window.__map.getCanvas().getBoundingClientRect();
+      const point = window.__map.project([lon, lat]);
+      return { x: box.x + point.x, y: box.y + point.y };
+    },
+    [lon, lat],
+  );
+  await page.mouse.click(x, y);
+  await page.waitForFunction((before) => {
+    const card = document.querySelector('#panel-body .place-card');
+    return card !== null && card.dataset.page !== before;
+  }, before);
+  const selection = await cardOf(page);
+  await idle(page);
+  return selection;
 }
 
 /** Waits until the map has drawn everything that it asked for. */
@@ -108,8 +157,13 @@ export function parcelsInView(page, kind = 'parcel') {
             y: Math.round(center.y + dy),
           };
           if (document.elementFromPoint(at.x, at.y) !== map.getCanvas()) continue;
-          const point = [at.x - canvas.x, at.y - canvas.y];
-          const features = map.queryRenderedFeatures(point, {
+          const [px, py] = [at.x - canvas.x, at.y - canvas.y];
+          // Well inside: what stands within five pixels is the same parcel.
+          const around = [
+            [px - 5, py - 5],
+            [px + 5, py + 5],
+          ];
+          const features = map.queryRenderedFeatures(around, {
             layers: [layer],
           });
           const ids = new Set(features.map((feature) => feature.id));
@@ -128,63 +182,6 @@ export function parcelsInView(page, kind = 'parcel') {
     },
     [HIT, kind],
   );
-}
-
-/** Returns a position that lies in two parcels, with their references; `undefined` if none is in view. */
-export function overlapInView(page) {
-  return page.evaluate((layer) => {
-    const map = window.__map;
-    const parcels = new Map();
-    for (const feature of map.queryRenderedFeatures({ layers: [layer] })) {
-      const { type, coordinates } = feature.geometry;
-      const polygons = type === 'Polygon' ? [coordinates] : coordinates;
-      const known = parcels.get(feature.id) ?? {
-        ...feature.properties,
-        rings: [],
-      };
-      known.rings.push(...polygons.map((polygon) => polygon[0]));
-      parcels.set(feature.id, known);
-    }
-    const isIn = ([x, y], ring) => {
-      let inside = false;
-      for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-        const [[ax, ay], [bx, by]] = [ring[i], ring[j]];
-        if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
-      }
-      return inside;
-    };
-    const box = (ring) => {
-      const [xs, ys] = [ring.map((p) => p[0]), ring.map((p) => p[1])];
-      return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
-    };
-    const rings = [...parcels.values()].flatMap((parcel) =>
-      parcel.rings.map((ring) => ({
-        reference: parcel.reference,
-        ring,
-        box: box(ring),
-      })),
-    );
-    let best;
-    for (const a of rings) {
-      for (const b of rings) {
-        if (a.reference >= b.reference) continue;
-        const [west, south] = [Math.max(a.box[0], b.box[0]), Math.max(a.box[1], b.box[1])];
-        const [east, north] = [Math.min(a.box[2], b.box[2]), Math.min(a.box[3], b.box[3])];
-        const size = (east - west) * (north - south);
-        if (east <= west || north <= south || (best && size <= best.size)) continue;
-        const middle = [(west + east) / 2, (south + north) / 2];
-        if (isIn(middle, a.ring) && isIn(middle, b.ring)) {
-          best = {
-            size,
-            lon: middle[0],
-            lat: middle[1],
-            references: [a.reference, b.reference],
-          };
-        }
-      }
-    }
-    return best;
-  }, HIT);
 }
 
 /** Returns the card's selection once a card is in the panel whose text matches. */

@@ -67,7 +67,10 @@ fn a_folder_that_is_not_there_and_a_file_that_is_no_text_are_told() {
     std::fs::write(folder.path().join("c.txt"), "no definition").expect("is ours");
     let text = problems(folder.path());
     assert!(text.contains("a.toml:1: the file cannot be read"), "{text}");
-    assert!(text.contains("b.toml:1: a definition of more than 1 MB"), "{text}");
+    assert!(
+        text.contains("b.toml:1: a definition of more than 1 MB"),
+        "{text}"
+    );
     assert_eq!(text.lines().count(), 2, "{text}");
 }
 

@@ -23,6 +23,8 @@ mod sample;
 mod server;
 /// Every fixed SQL statement, prepared.
 mod statements;
+/// What was stored cannot be changed, and what is added must fit.
+mod stored;
 mod support;
 /// Vector tiles against ST_AsMVT of the same rows.
 mod tile;

@@ -1,5 +1,5 @@
-import type { Map as MapView } from 'maplibre-gl';
-import type { Selection } from './select.ts';
+import type { LngLat, Map as MapView, Point } from 'maplibre-gl';
+import type { By, Selection } from './select.ts';
 
 /**
  * Gives the map its keys: Enter or Space chooses the place under the crosshair, Escape takes
@@ -7,6 +7,7 @@ import type { Selection } from './select.ts';
  */
 export function giveKeys(
   map: MapView,
+  choose: (point: Point, position: LngLat, by: By) => void,
   selection: Selection,
   dialog: HTMLDialogElement,
   opener: HTMLButtonElement,
@@ -18,7 +19,7 @@ export function giveKeys(
       event.preventDefault();
       if (event.repeat) return;
       const center = map.getCenter();
-      selection.choosePoint(map.project(center), center, 'keyboard');
+      choose(map.project(center), center, 'keyboard');
     }
   });
   document.addEventListener('keydown', (event) => {

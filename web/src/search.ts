@@ -14,6 +14,14 @@ export function searchOnMap(
 ): void {
   const parcel = `${prefix}/particella/`;
   let request: AbortController | undefined;
+  const example = document.querySelector<HTMLAnchorElement>('[data-search-example]');
+  example?.addEventListener('click', (event) => {
+    const field = form.elements.namedItem('q');
+    if (event.ctrlKey || event.metaKey || !(field instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    field.value = example.textContent;
+    form.requestSubmit();
+  });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const query = new FormData(form).get('q');

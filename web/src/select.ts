@@ -1,4 +1,4 @@
-import type { LngLat, Map as MapView, PointLike } from 'maplibre-gl';
+import { type LngLat, type Map as MapView, Marker, type PointLike } from 'maplibre-gl';
 import type { Announce } from './announce.ts';
 import { type Card, type Question, type Selected, fetchCard, pageAddress } from './card.ts';
 import type { Highlight } from './highlight.ts';
@@ -47,9 +47,19 @@ export function selectionOn(parts: Parts): Selection {
   const { map, highlight, panel, announce, text, prefix } = parts;
   let request: AbortController | undefined;
   let isActive = false;
+  // Marks a chosen place that has no parcel to highlight.
+  const pin = document.createElement('div');
+  pin.className = 'map-pin';
+  const marker = new Marker({ element: pin });
 
   const arrive = (card: Card, question: Question, fit: boolean): void => {
     highlight.select(card.selection);
+    if ('lon' in question && card.selection.length !== 1) {
+      marker.setLngLat([question.lon, question.lat]).addTo(map);
+      pin.removeAttribute('role');
+      pin.removeAttribute('aria-label');
+      pin.setAttribute('aria-hidden', 'true');
+    } else marker.remove();
     parts.chosen(choiceOf(card.selection, question));
     const visible = map.getContainer().clientHeight - parts.covered();
     if (fit && card.bounds) {
@@ -105,6 +115,7 @@ export function selectionOn(parts: Parts): Selection {
       if (!isActive) return;
       isActive = false;
       highlight.select([]);
+      marker.remove();
       panel.clear();
       parts.chosen({});
       announce(text('map-cleared'));

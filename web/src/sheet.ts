@@ -11,7 +11,7 @@ export interface Sheet {
 }
 
 /** Where the panel is a sheet: Bootstrap's breakpoint md. */
-const PHONE = '(max-width: 767.98px)';
+export const PHONE = '(max-width: 767.98px)';
 
 /** A finger that moved less than this on the bar meant a tap. */
 const DRAG_PX = 24;

@@ -1,7 +1,8 @@
 //! The payload of a feature: nothing is allocated that its bytes do not fill.
 
-use crate::writer::NO_VALUE;
-use crate::{Error, Feature, Invalid, Limits, MultiPolygon, Reason};
+use crate::geometry::check_finite;
+use crate::writer::{KIND_LINES, KIND_POINTS, KIND_POLYGONS, NO_VALUE};
+use crate::{Error, Feature, Geometry, Invalid, Limits, MultiLine, MultiPolygon, Reason};
 
 /// Reads values from a payload that is in memory in full.
 pub(crate) struct Payload<'a> {
@@ -147,6 +148,30 @@ fn geometry(
     payload: &mut Payload<'_>,
     limits: &Limits,
     ring: &mut Vec<[f64; 2]>,
+) -> Result<Geometry, Error> {
+    let at = payload.offset;
+    let kind = payload.byte("kind of geometry")?;
+    let mut vertices = 0;
+    match kind {
+        KIND_POLYGONS => polygons(payload, limits, ring).map(Geometry::Polygons),
+        KIND_LINES => lines(payload, limits, ring).map(Geometry::Lines),
+        KIND_POINTS => {
+            let at = payload.offset;
+            points(payload, limits, &mut vertices, ring)?;
+            check_finite(ring).map_err(|source| Error::Shape { offset: at, source })?;
+            if ring.is_empty() {
+                return Err(Error::EmptyGeometry { offset: at });
+            }
+            Ok(Geometry::Points(ring.clone()))
+        }
+        kind => Err(Error::UnknownKind { offset: at, kind }),
+    }
+}
+
+fn polygons(
+    payload: &mut Payload<'_>,
+    limits: &Limits,
+    ring: &mut Vec<[f64; 2]>,
 ) -> Result<MultiPolygon, Error> {
     let at = payload.offset;
     let polygons = payload.u32("number of polygons")?;
@@ -160,22 +185,7 @@ fn geometry(
         let rings = payload.u32("number of rings")?;
         for _ in 0..rings {
             let at = payload.offset;
-            let points = payload.u32("number of points")?;
-            vertices += u64::from(points);
-            if vertices > limits.feature_vertices {
-                return Err(Error::Limit {
-                    offset: at,
-                    what: "vertices in a feature",
-                    limit: limits.feature_vertices,
-                });
-            }
-            let bytes = (points as usize).saturating_mul(16);
-            let coordinates = payload.take(bytes, "points")?;
-            ring.clear();
-            ring.extend(coordinates.chunks_exact(16).map(|pair| {
-                let (x, y) = pair.split_at(8);
-                [number(x), number(y)]
-            }));
+            points(payload, limits, &mut vertices, ring)?;
             geometry
                 .push_ring(ring)
                 .map_err(|source| Error::Shape { offset: at, source })?;
@@ -186,6 +196,55 @@ fn geometry(
         })?;
     }
     Ok(geometry)
+}
+
+fn lines(
+    payload: &mut Payload<'_>,
+    limits: &Limits,
+    line: &mut Vec<[f64; 2]>,
+) -> Result<MultiLine, Error> {
+    let at = payload.offset;
+    let lines = payload.u32("number of lines")?;
+    if lines == 0 {
+        return Err(Error::EmptyGeometry { offset: at });
+    }
+    let mut geometry = MultiLine::new();
+    let mut vertices = 0;
+    for _ in 0..lines {
+        let at = payload.offset;
+        points(payload, limits, &mut vertices, line)?;
+        geometry
+            .push_line(line)
+            .map_err(|source| Error::Shape { offset: at, source })?;
+    }
+    Ok(geometry)
+}
+
+/// Reads a number and as many points into `into`.
+fn points(
+    payload: &mut Payload<'_>,
+    limits: &Limits,
+    vertices: &mut u64,
+    into: &mut Vec<[f64; 2]>,
+) -> Result<(), Error> {
+    let at = payload.offset;
+    let points = payload.u32("number of points")?;
+    *vertices += u64::from(points);
+    if *vertices > limits.feature_vertices {
+        return Err(Error::Limit {
+            offset: at,
+            what: "vertices in a feature",
+            limit: limits.feature_vertices,
+        });
+    }
+    let bytes = (points as usize).saturating_mul(16);
+    let coordinates = payload.take(bytes, "points")?;
+    into.clear();
+    into.extend(coordinates.chunks_exact(16).map(|pair| {
+        let (x, y) = pair.split_at(8);
+        [number(x), number(y)]
+    }));
+    Ok(())
 }
 
 fn number(bytes: &[u8]) -> f64 {

@@ -137,6 +137,30 @@ pub enum Error {
         /// Offset of the polygon count.
         offset: u64,
     },
+    /// A feature has no line or no point.
+    #[error("stream at byte {offset}: geometry is empty")]
+    EmptyGeometry {
+        /// Offset of the count.
+        offset: u64,
+    },
+    /// The kind of a geometry has no meaning.
+    #[error("stream at byte {offset}: kind of geometry {kind} is unknown")]
+    UnknownKind {
+        /// Offset of the kind.
+        offset: u64,
+        /// The kind.
+        kind: u8,
+    },
+    /// The hello has another number of types than of fields.
+    #[error("stream at byte {offset}: hello has {found} types, {expected} are expected")]
+    TypeCount {
+        /// Offset of the hello.
+        offset: u64,
+        /// Its number of types.
+        found: usize,
+        /// Its number of fields.
+        expected: usize,
+    },
     /// A ring or a polygon has not the form that it must have.
     #[error("stream at byte {offset}: {source}")]
     Shape {
@@ -170,6 +194,9 @@ impl Error {
             | Self::UnknownReason { offset, .. }
             | Self::Place { offset }
             | Self::NoPolygon { offset }
+            | Self::EmptyGeometry { offset }
+            | Self::UnknownKind { offset, .. }
+            | Self::TypeCount { offset, .. }
             | Self::Shape { offset, .. } => *offset,
         }
     }
@@ -201,4 +228,15 @@ pub enum WriteError {
     /// A feature has no polygon.
     #[error("feature has no polygon")]
     NoPolygon,
+    /// A feature has no line or no point.
+    #[error("feature has an empty geometry")]
+    EmptyGeometry,
+    /// The hello has another number of types than of fields.
+    #[error("hello has {types} types for {fields} fields")]
+    TypeCount {
+        /// Its number of types.
+        types: usize,
+        /// Its number of fields.
+        fields: usize,
+    },
 }

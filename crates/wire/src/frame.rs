@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MultiPolygon, Reason};
+use crate::{Geometry, Reason};
 
 /// The version of the stream that this package writes and reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 pub(crate) const TAG_HELLO: u8 = 1;
 pub(crate) const TAG_FEATURE: u8 = 2;
@@ -39,10 +39,59 @@ pub struct Hello {
     pub format: u32,
     /// Name of the reader of the file, such as `cadastre-gml`.
     pub reader: String,
-    /// CRS of all coordinates, such as `EPSG:6706`; the axis order is always x = E or longitude.
+    /// Code of the CRS of all coordinates, such as `EPSG:6706`, and empty where it is not known;
+    /// the axis order is always x = E or longitude.
     pub crs: String,
+    /// WKT of the CRS where it has one but its code is not known.
+    pub wkt: Option<String>,
+    /// How the CRS is known.
+    pub crs_source: CrsSource,
     /// Names of the fields, as the file spells them, in the order of [`Feature::values`].
     pub fields: Vec<String>,
+    /// Types of the fields in the file, in the same order; values are text all the same.
+    pub types: Vec<FieldType>,
+}
+
+/// How a CRS is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CrsSource {
+    /// It is not known.
+    #[default]
+    Unknown,
+    /// The file says so.
+    File,
+    /// A `.prj` file says so.
+    Prj,
+    /// The format has always this one.
+    Format,
+    /// A person said so.
+    Declared,
+}
+
+/// The type of a field in the file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldType {
+    /// Text.
+    #[default]
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Real,
+    /// A boolean, as `0` or `1`.
+    Boolean,
+    /// A day, as `2026-01-31`.
+    Date,
+    /// A time of day, as `12:30:00`.
+    Time,
+    /// A day and a time, as `2026-01-31T12:30:00`, with `Z` or an offset where it is known.
+    DateTime,
+    /// Several values, as a JSON array.
+    List,
+    /// Bytes; they are not in the stream.
+    Binary,
 }
 
 /// A feature as the file has it, its members joined.
@@ -56,8 +105,8 @@ pub struct Feature {
     pub members: u32,
     /// Why the geometry is invalid, where it is.
     pub invalid: Option<Invalid>,
-    /// The geometry, of at least one polygon.
-    pub geometry: MultiPolygon,
+    /// The geometry, of at least one polygon, line or point.
+    pub geometry: Geometry,
 }
 
 /// Why and where a geometry is invalid.

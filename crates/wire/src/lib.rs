@@ -7,29 +7,43 @@
 //! | file | holds |
 //! |---|---|
 //! | `frame` | the frames as Rust values |
-//! | `geometry` | [`MultiPolygon`] in flat arrays, x = longitude or E, y = latitude or N |
+//! | `geometry` | the geometry of a feature, x = longitude or E, y = latitude or N |
+//! | `polygons` | [`MultiPolygon`] in flat arrays |
+//! | `lines` | [`MultiLine`] in flat arrays |
 //! | `reason` | why a geometry is invalid |
 //! | `limits` | what a reader accepts at most |
 //! | `writer` | frames to bytes |
 //! | `reader` | bytes to frames |
 //! | `decode` | the payload of a feature, checked |
 //! | `error` | what can be wrong, with the byte offset |
+//! | `document` | answers that are no stream: what is in a file or an archive |
 
 mod decode;
+mod document;
 mod error;
 mod frame;
 mod geometry;
 mod limits;
+mod lines;
+mod polygons;
 mod reader;
 mod reason;
 mod writer;
 
+pub use document::{
+    Content, Counted, CrsInspection, Dataset, Document, DocumentError, DocumentLimits,
+    EncodingInspection, EncodingSource, FieldInspection, Inspection, LayerInspection, Unpacked,
+    UnpackedFile,
+};
 pub use error::{Error, WriteError};
 pub use frame::{
-    Done, FORMAT, Failed, Feature, Finding, Frame, Hello, Invalid, Progress, Severity,
+    CrsSource, Done, FORMAT, Failed, Feature, FieldType, Finding, Frame, Hello, Invalid, Progress,
+    Severity,
 };
-pub use geometry::{MultiPolygon, Polygon, ShapeError};
+pub use geometry::Geometry;
 pub use limits::Limits;
+pub use lines::MultiLine;
+pub use polygons::{MultiPolygon, Polygon, ShapeError};
 pub use reader::Reader;
 pub use reason::Reason;
 pub use writer::Writer;

@@ -195,6 +195,13 @@ impl<R: Read> Reader<R> {
         if hello.fields.len() > self.limits.fields as usize {
             return Err(limit(start, "fields", u64::from(self.limits.fields)));
         }
+        if hello.types.len() != hello.fields.len() {
+            return Err(Error::TypeCount {
+                offset: start,
+                found: hello.types.len(),
+                expected: hello.fields.len(),
+            });
+        }
         Ok(hello)
     }
 

@@ -5,7 +5,11 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::frame::{TAG_DONE, TAG_FAILED, TAG_FEATURE, TAG_FINDING, TAG_HELLO, TAG_PROGRESS};
-use crate::{Done, Failed, Feature, Finding, Hello, Progress, WriteError};
+use crate::{Done, Failed, Feature, Finding, Geometry, Hello, MultiPolygon, Progress, WriteError};
+
+pub(crate) const KIND_POLYGONS: u8 = 1;
+pub(crate) const KIND_LINES: u8 = 2;
+pub(crate) const KIND_POINTS: u8 = 3;
 
 /// Marks a value that is absent, where otherwise the length of a string stands.
 pub(crate) const NO_VALUE: u32 = u32::MAX;
@@ -45,6 +49,12 @@ impl<W: Write> Writer<W> {
         if self.state != State::Start {
             return Err(WriteError::Order("hello"));
         }
+        if hello.types.len() != hello.fields.len() {
+            return Err(WriteError::TypeCount {
+                types: hello.types.len(),
+                fields: hello.fields.len(),
+            });
+        }
         self.json(TAG_HELLO, hello)?;
         self.state = State::Open {
             fields: hello.fields.len(),
@@ -64,8 +74,12 @@ impl<W: Write> Writer<W> {
                 expected,
             });
         }
-        if feature.geometry.is_empty() {
-            return Err(WriteError::NoPolygon);
+        match &feature.geometry {
+            Geometry::Polygons(polygons) if polygons.is_empty() => {
+                return Err(WriteError::NoPolygon);
+            }
+            other if other.is_empty() => return Err(WriteError::EmptyGeometry),
+            _ => {}
         }
         self.payload.clear();
         encode(feature, &mut self.payload)?;
@@ -170,20 +184,43 @@ fn encode(feature: &Feature, out: &mut Vec<u8>) -> Result<(), WriteError> {
             out.extend_from_slice(&invalid.y.to_le_bytes());
         }
     }
-    put(
-        out,
-        length(feature.geometry.polygon_count(), "number of polygons")?,
-    );
-    for polygon in feature.geometry.polygons() {
+    match &feature.geometry {
+        Geometry::Polygons(polygons) => {
+            out.push(KIND_POLYGONS);
+            put_polygons(polygons, out)
+        }
+        Geometry::Lines(lines) => {
+            out.push(KIND_LINES);
+            put(out, length(lines.lines().len(), "number of lines")?);
+            for line in lines.lines() {
+                put_points(line, out)?;
+            }
+            Ok(())
+        }
+        Geometry::Points(points) => {
+            out.push(KIND_POINTS);
+            put_points(points, out)
+        }
+    }
+}
+
+fn put_polygons(polygons: &MultiPolygon, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    put(out, length(polygons.polygon_count(), "number of polygons")?);
+    for polygon in polygons.polygons() {
         put(out, length(polygon.rings().len(), "number of rings")?);
         for ring in polygon.rings() {
-            put(out, length(ring.len(), "number of points")?);
-            out.reserve(ring.len() * 16);
-            for [x, y] in ring {
-                out.extend_from_slice(&x.to_le_bytes());
-                out.extend_from_slice(&y.to_le_bytes());
-            }
+            put_points(ring, out)?;
         }
+    }
+    Ok(())
+}
+
+fn put_points(points: &[[f64; 2]], out: &mut Vec<u8>) -> Result<(), WriteError> {
+    put(out, length(points.len(), "number of points")?);
+    out.reserve(points.len() * 16);
+    for [x, y] in points {
+        out.extend_from_slice(&x.to_le_bytes());
+        out.extend_from_slice(&y.to_le_bytes());
     }
     Ok(())
 }

@@ -2,17 +2,21 @@
 
 use proptest::prelude::*;
 use wire::{
-    Done, Feature, Finding, Frame, Hello, Limits, MultiPolygon, Progress, Reader, Severity, Writer,
+    CrsSource, Done, FORMAT, Feature, FieldType, Finding, Frame, Geometry, Hello, Limits,
+    MultiLine, MultiPolygon, Progress, Reader, Severity, Writer,
 };
 
 fn stream() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let mut bytes = Vec::new();
     let mut writer = Writer::new(&mut bytes);
     writer.hello(&Hello {
-        format: 1,
+        format: FORMAT,
         reader: "test".into(),
         crs: "EPSG:6706".into(),
+        wkt: None,
+        crs_source: CrsSource::Format,
         fields: vec!["A".into(), "B".into()],
+        types: vec![FieldType::Text; 2],
     })?;
     writer.progress(Progress {
         bytes_read: 1,
@@ -28,6 +32,17 @@ fn stream() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
         writer.feature(&Feature {
             line,
             values: vec![Some("abc".into()), None],
+            members: 1,
+            invalid: None,
+            geometry: geometry.into(),
+        })?;
+    }
+    let mut lines = MultiLine::new();
+    lines.push_line(&[[0.0, 0.0], [1.0, 0.0]])?;
+    for geometry in [lines.into(), Geometry::Points(vec![[0.0, 1.0]])] {
+        writer.feature(&Feature {
+            line: 9,
+            values: vec![Some(String::new()), None],
             members: 1,
             invalid: None,
             geometry,
@@ -72,8 +87,17 @@ fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
                     .flatten()
                     .all(|c| c.is_finite())
             );
-            for ring in feature.geometry.polygons().flat_map(wire::Polygon::rings) {
+            prop_assert!(!feature.geometry.is_empty());
+            let polygons = feature.geometry.as_polygons().into_iter();
+            for ring in polygons
+                .flat_map(MultiPolygon::polygons)
+                .flat_map(wire::Polygon::rings)
+            {
                 prop_assert!(ring.len() >= 4 && ring.first() == ring.last());
+            }
+            let lines = feature.geometry.as_lines().into_iter();
+            for line in lines.flat_map(MultiLine::lines) {
+                prop_assert!(line.len() >= 2);
             }
         }
     }

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use wire::{Done, Feature, Frame, Hello, Limits, MultiPolygon, Reader, Writer};
+use wire::{
+    CrsSource, Done, FORMAT, Feature, FieldType, Frame, Hello, Limits, MultiPolygon, Reader, Writer,
+};
 
 #[test]
 #[ignore = "measures speed: run with --release"]
@@ -21,15 +23,18 @@ fn a_large_city_passes_within_a_second() -> Result<(), Box<dyn std::error::Error
         values: fields.map(|field| Some(field.into())).to_vec(),
         members: 1,
         invalid: None,
-        geometry,
+        geometry: geometry.into(),
     };
     let start = Instant::now();
     let mut writer = Writer::new(Vec::new());
     writer.hello(&Hello {
-        format: 1,
+        format: FORMAT,
         reader: "speed".into(),
         crs: "EPSG:6706".into(),
+        wkt: None,
+        crs_source: CrsSource::Format,
         fields: fields.map(Into::into).to_vec(),
+        types: vec![FieldType::Text; fields.len()],
     })?;
     for _ in 0..430_000 {
         writer.feature(&feature)?;

@@ -1,18 +1,22 @@
 //! What is written is read again; what is wrong is named with its offset.
 
 use wire::{
-    Done, Error, Failed, Feature, Finding, Frame, Hello, Invalid, Limits, MultiPolygon, Progress,
-    Reader, Reason, Severity, ShapeError, WriteError, Writer,
+    CrsSource, Done, Error, FORMAT, Failed, Feature, FieldType, Finding, Frame, Geometry, Hello,
+    Invalid, Limits, MultiLine, MultiPolygon, Progress, Reader, Reason, Severity, ShapeError,
+    WriteError, Writer,
 };
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn hello() -> Hello {
     Hello {
-        format: 1,
+        format: FORMAT,
         reader: "test".into(),
         crs: "EPSG:6706".into(),
+        wkt: None,
+        crs_source: CrsSource::Format,
         fields: vec!["REFERENCE".into(), "LABEL".into()],
+        types: vec![FieldType::Text; 2],
     }
 }
 
@@ -32,7 +36,7 @@ fn feature() -> Result<Feature, ShapeError> {
             x: 1.0,
             y: 2.0,
         }),
-        geometry,
+        geometry: geometry.into(),
     })
 }
 
@@ -113,6 +117,36 @@ fn every_frame_comes_back_as_it_was() -> Outcome {
 }
 
 #[test]
+fn lines_and_points_come_back() -> Outcome {
+    let mut lines = MultiLine::new();
+    lines.push_line(&[[0.0, 0.0], [4.0, 0.5], [0.0, 0.0]])?;
+    lines.push_line(&[[1.0, 1.0], [1.0, 1.0]])?;
+    assert_eq!(
+        lines.push_line(&[[1.0, 1.0]]),
+        Err(ShapeError::LineTooShort(1))
+    );
+    let nan = [[f64::NAN, 1.0], [1.0, 1.0]];
+    assert_eq!(lines.push_line(&nan), Err(ShapeError::NotFinite));
+    assert_eq!(lines.points().len(), 5);
+    for geometry in [
+        lines.into(),
+        Geometry::Points(vec![[9.36, 45.6], [0.0, 1.0]]),
+    ] {
+        let feature = Feature {
+            geometry,
+            ..feature()?
+        };
+        let bytes = written(|writer| {
+            writer.feature(&feature)?;
+            writer.done(&Done::default())
+        })?;
+        let frames = read(&bytes, Limits::default())?;
+        assert_eq!(frames[1], Frame::Feature(feature));
+    }
+    Ok(())
+}
+
+#[test]
 fn every_reason_comes_back() -> Outcome {
     for reason in Reason::ALL {
         let mut feature = feature()?;
@@ -188,10 +222,35 @@ fn a_reader_gives_nothing_after_an_error() -> Outcome {
 fn another_format_is_refused() -> Outcome {
     let mut bytes = Vec::new();
     Writer::new(&mut bytes).hello(&Hello {
-        format: 2,
+        format: 1,
         ..hello()
     })?;
-    assert_eq!(error(&bytes), "stream at byte 5: format 2 is not supported");
+    assert_eq!(error(&bytes), "stream at byte 5: format 1 is not supported");
+    Ok(())
+}
+
+#[test]
+fn a_hello_has_a_type_for_each_field() -> Outcome {
+    let without = Hello {
+        types: Vec::new(),
+        ..hello()
+    };
+    let written = Writer::new(Vec::new()).hello(&without);
+    assert!(matches!(
+        written,
+        Err(WriteError::TypeCount {
+            types: 0,
+            fields: 2
+        })
+    ));
+    let payload = serde_json::to_vec(&without)?;
+    let mut bytes = vec![1];
+    bytes.extend(u32::try_from(payload.len())?.to_le_bytes());
+    bytes.extend(payload);
+    assert_eq!(
+        error(&bytes),
+        "stream at byte 5: hello has 0 types, 2 are expected"
+    );
     Ok(())
 }
 
@@ -200,7 +259,8 @@ const VALUES: usize = 8;
 const TEXT: usize = VALUES + 8;
 const MEMBERS: usize = TEXT + 15 + 4;
 const REASON: usize = MEMBERS + 4;
-const POLYGONS: usize = REASON + 17;
+const KIND: usize = REASON + 17;
+const POLYGONS: usize = KIND + 1;
 const POINTS: usize = POLYGONS + 8;
 
 #[test]
@@ -237,6 +297,11 @@ fn a_wrong_feature_is_named_with_its_offset() -> Outcome {
             REASON + 1,
             "place of the invalidity is not finite",
         ),
+        (KIND, &[0], KIND, "kind of geometry 0 is unknown"),
+        (KIND, &[4], KIND, "kind of geometry 4 is unknown"),
+        (KIND, &[2, 0], POLYGONS, "geometry is empty"),
+        (KIND, &[3, 0], POLYGONS, "geometry is empty"),
+        (KIND, &[2], POLYGONS + 40, "a line has 0 points, at least 2 are needed"),
         (POLYGONS, &[0], POLYGONS, "geometry has no polygon"),
         (POLYGONS + 4, &[0], POLYGONS + 4, "a polygon has no ring"),
         (
@@ -348,10 +413,17 @@ fn a_writer_refuses_what_a_reader_would() -> Outcome {
     ));
     assert!(matches!(
         writer.feature(&Feature {
-            geometry: MultiPolygon::new(),
-            ..feature
+            geometry: MultiPolygon::new().into(),
+            ..feature.clone()
         }),
         Err(WriteError::NoPolygon)
+    ));
+    assert!(matches!(
+        writer.feature(&Feature {
+            geometry: Geometry::Points(Vec::new()),
+            ..feature
+        }),
+        Err(WriteError::EmptyGeometry)
     ));
     writer.done(&Done::default())?;
     assert!(matches!(
@@ -363,8 +435,10 @@ fn a_writer_refuses_what_a_reader_would() -> Outcome {
 
 #[test]
 fn an_appended_geometry_keeps_its_polygons() -> Outcome {
-    let mut geometry = feature()?.geometry;
-    geometry.append(&feature()?.geometry);
+    let Geometry::Polygons(mut geometry) = feature()?.geometry else {
+        return Err("no polygons".into());
+    };
+    geometry.append(&geometry.clone());
     let shape: Vec<Vec<usize>> = geometry
         .polygons()
         .map(|polygon| polygon.rings().map(<[_]>::len).collect())

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::geojson;
 use crate::gml::{self, Kind};
+use crate::sandbox::Mode;
 
 /// The help text.
 pub const USAGE: &str = "\
@@ -14,9 +15,11 @@ usage: mappale-worker cadastre-gml --feature CadastralParcel|CadastralZoning [op
 
 Reads a file of the national cadastre, or polygons in GeoJSON, and writes the features to
 standard output, which must be a pipe. Exit status: 0 after a Done frame, 2 after a Failed
-frame, 64 for a wrong command.
+frame, 64 for a wrong command, 71 where the walls cannot be put up.
 
 options (sizes in bytes; k, M and G are powers of 1024)
+  --sandbox MODE               require: without walls against network and files nothing is
+                               read; best-effort: with what the system has (require)
   --max-memory SIZE            address space of the process (2G)
   --max-cpu SECONDS            processor time of the process (300)
   --max-depth N                nesting of elements or of geometry collections (64)
@@ -50,6 +53,8 @@ pub struct Read {
     pub max_memory: u64,
     /// Processor time of the process, in seconds.
     pub max_cpu: u64,
+    /// What happens where a wall of the sandbox cannot be put up.
+    pub sandbox: Mode,
 }
 
 /// A reader and its limits.
@@ -114,6 +119,7 @@ fn reading(mut args: impl Iterator<Item = OsString>, is_geojson: bool) -> Result
     let mut max_file = geojson::Limits::default().file_bytes;
     let mut max_memory = 2 << 30;
     let mut max_cpu = 300;
+    let mut sandbox = Mode::Require;
     let mut options = true;
     while let Some(arg) = args.next() {
         let option = match arg.to_str() {
@@ -135,6 +141,7 @@ fn reading(mut args: impl Iterator<Item = OsString>, is_geojson: bool) -> Result
             "--feature" if !is_geojson => {
                 feature = Some(read(&option, value, Kind::from_element)?);
             }
+            "--sandbox" => sandbox = read(&option, value, mode)?,
             "--max-memory" => max_memory = read(&option, value, size)?,
             "--max-cpu" => max_cpu = read(&option, value, number)?,
             "--max-depth" => limits.depth = read(&option, value, number)?,
@@ -166,6 +173,7 @@ fn reading(mut args: impl Iterator<Item = OsString>, is_geojson: bool) -> Result
         reader,
         max_memory,
         max_cpu,
+        sandbox,
     }))
 }
 
@@ -176,6 +184,14 @@ fn read<T>(option: &str, value: OsString, parse: impl Fn(&str) -> Option<T>) -> 
             option: option.to_owned(),
             value,
         }),
+    }
+}
+
+fn mode(text: &str) -> Option<Mode> {
+    match text {
+        "require" => Some(Mode::Require),
+        "best-effort" => Some(Mode::BestEffort),
+        _ => None,
     }
 }
 

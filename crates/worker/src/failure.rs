@@ -43,6 +43,44 @@ pub enum FailureKind {
     LimitFeatures,
     /// There are too many vertices, in a feature or in the file.
     LimitVertices,
+    /// The file's format is not known.
+    UnknownFormat,
+    /// The file is not of the format that was declared.
+    Mismatch,
+    /// The file is a list of other files or services, which is not followed.
+    Refers,
+    /// The file is an archive, which must be unpacked first.
+    Archive,
+    /// The file is shorter than it says, or a part of it is missing.
+    Incomplete,
+    /// The driver cannot read the file.
+    Unread,
+    /// The file holds code: views or triggers.
+    Code,
+    /// The description of the CRS is too long.
+    CrsTooLong,
+    /// The CRS that was declared does not exist.
+    CrsUnknown,
+    /// The layer is not in the file.
+    LayerMissing,
+    /// The layer has no geometries.
+    NoGeometry,
+    /// There are too many fields or layers.
+    LimitFields,
+    /// The archive has too many entries or is too deep.
+    LimitEntries,
+    /// The archive holds too many bytes.
+    LimitBytes,
+    /// The archive is compressed too much.
+    LimitRatio,
+    /// An entry of the archive has a name that leads elsewhere.
+    EntryName,
+    /// An entry of the archive is no plain file.
+    EntryKind,
+    /// The archive is broken or encrypted.
+    ArchiveBroken,
+    /// A file cannot be written into the output folder.
+    Write,
 }
 
 impl FailureKind {
@@ -69,6 +107,25 @@ impl FailureKind {
             Self::LimitValue => "limit.value",
             Self::LimitFeatures => "limit.features",
             Self::LimitVertices => "limit.vertices",
+            Self::UnknownFormat => "format.unknown",
+            Self::Mismatch => "format.mismatch",
+            Self::Refers => "format.refers",
+            Self::Archive => "format.archive",
+            Self::Incomplete => "format.incomplete",
+            Self::Unread => "format.unreadable",
+            Self::Code => "format.code",
+            Self::CrsTooLong => "crs.too_long",
+            Self::CrsUnknown => "crs.unknown",
+            Self::LayerMissing => "layer.missing",
+            Self::NoGeometry => "layer.no_geometry",
+            Self::LimitFields => "limit.fields",
+            Self::LimitEntries => "limit.entries",
+            Self::LimitBytes => "limit.bytes",
+            Self::LimitRatio => "limit.ratio",
+            Self::EntryName => "archive.name",
+            Self::EntryKind => "archive.kind",
+            Self::ArchiveBroken => "archive.broken",
+            Self::Write => "output.unwritable",
         }
     }
 }

@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `args` | the command line |
-//! | `confine` | the limits that the process puts on itself |
+//! | `sandbox` | the walls that the process puts around itself |
 //! | `failure` | why a file is refused |
 //! | `output` | the stream, with a bound on findings |
 //! | `gml` | the reader of the national cadastre's GML |
@@ -14,12 +14,12 @@
 //! | `dissolve` | joins parts that share edges |
 
 pub mod args;
-pub mod confine;
 pub mod dissolve;
 pub mod failure;
 pub mod geojson;
 pub mod gml;
 mod order;
 pub mod output;
+pub mod sandbox;
 mod settle;
 pub mod validity;

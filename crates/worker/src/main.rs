@@ -6,18 +6,23 @@ use std::process::ExitCode;
 
 use worker::args::{self, Command, Reader};
 use worker::output::Outcome;
+use worker::sandbox::{self, Walls};
 use worker::{geojson, gml};
 
 /// Exit status after a `Failed` frame.
 const REFUSED: u8 = 2;
 /// Exit status of a wrong command line (`EX_USAGE`).
 const USAGE: u8 = 64;
-/// Exit status where the limits could not be set (`EX_OSERR`).
+/// Exit status where the walls could not be put up (`EX_OSERR`).
 const NOT_CONFINED: u8 = 71;
 /// Exit status where the stream could not be written (`EX_IOERR`).
 const NOT_WRITTEN: u8 = 74;
 
 fn main() -> ExitCode {
+    if let Err(error) = sandbox::empty_environment() {
+        say(&format!("mappale-worker: {error}\n"));
+        return ExitCode::from(NOT_CONFINED);
+    }
     let command = match args::parse(std::env::args_os().skip(1)) {
         Ok(Command::Help) => {
             let written = stdout().write_all(args::USAGE.as_bytes());
@@ -29,7 +34,15 @@ fn main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    if let Err(error) = worker::confine::confine(command.max_memory, command.max_cpu) {
+    let walls = Walls {
+        mode: command.sandbox,
+        memory: command.max_memory,
+        cpu: command.max_cpu,
+        file_bytes: 0,
+        read: sandbox::input(&command.file, false),
+        write: None,
+    };
+    if let Err(error) = sandbox::enter(&walls) {
         say(&format!("mappale-worker: {error}\n"));
         return ExitCode::from(NOT_CONFINED);
     }

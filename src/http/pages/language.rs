@@ -23,7 +23,8 @@ impl Return {
         let path = self.ritorno.as_str();
         let own = path.starts_with('/')
             && !path.starts_with("//")
-            && !path.contains(['\\', '\r', '\n'])
+            // Browsers take tabs and line ends out of an address: `/<tab>/host` is another site.
+            && !path.contains(|c: char| c == '\\' || c.is_control())
             && path.len() <= 2000;
         if own { path } else { "/" }
     }

@@ -1,6 +1,6 @@
 //! From facts to what templates show: words, formats, addresses.
 
-use crate::access::Viewer;
+use crate::access::{Action, Viewer, authorize};
 use crate::cadastre;
 use crate::fact::{self, Evidence, LayerFacts, ParcelFacts, PlaceFacts};
 use crate::layer::{LayerRole, Localized};
@@ -210,7 +210,11 @@ pub(super) fn parcel_card(visit: &Visit, facts: &ParcelFacts) -> Result<CardView
 
 /// Searches that find something: parcels from the middle of the comune's list.
 pub(super) fn examples(visit: &Visit, wanted: usize) -> Vec<String> {
-    let Some(entry) = visit.catalogue.layer_with_role(LayerRole::Parcel) else {
+    let Some(entry) = visit
+        .catalogue
+        .layer_with_role(LayerRole::Parcel)
+        .filter(|entry| authorize(&visit.viewer, Action::Read, entry.definition().policy).is_ok())
+    else {
         return Vec::new();
     };
     let part = entry.parts.iter().find(|part| {

@@ -26,7 +26,7 @@ mod walk;
 
 use std::io::{Read, Write};
 
-use wire::{FORMAT, Hello, WriteError};
+use wire::{CrsSource, FORMAT, Hello, WriteError};
 
 use crate::failure::Failure;
 use crate::output::{Outcome, Output};
@@ -96,6 +96,9 @@ fn hello() -> Hello {
         format: FORMAT,
         reader: READER.to_owned(),
         crs: CRS.to_owned(),
+        wkt: None,
+        crs_source: CrsSource::Format,
         fields: Vec::new(),
+        types: Vec::new(),
     }
 }

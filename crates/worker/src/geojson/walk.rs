@@ -244,7 +244,7 @@ impl<'a, W: Write> Walk<'a, W> {
                 values: Vec::new(),
                 members: 1,
                 invalid,
-                geometry,
+                geometry: geometry.into(),
             })?,
             Err(TooComplex) => self.output.leave_out(too_complex(line, name))?,
         }

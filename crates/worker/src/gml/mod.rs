@@ -29,7 +29,7 @@ mod xml;
 
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use wire::{FORMAT, Hello, WriteError};
+use wire::{CrsSource, FORMAT, FieldType, Hello, WriteError};
 
 use crate::failure::{Failure, Stop};
 use crate::output::{Outcome, Output};
@@ -109,7 +109,10 @@ fn hello(kind: Kind) -> Hello {
         format: FORMAT,
         reader: READER.to_owned(),
         crs: CRS.to_owned(),
+        wkt: None,
+        crs_source: CrsSource::File,
         fields: kind.fields().iter().map(|&field| field.into()).collect(),
+        types: vec![FieldType::Text; kind.fields().len()],
     }
 }
 

@@ -312,7 +312,7 @@ impl<W: Write> Joiner<'_, W> {
             values: member.values,
             members,
             invalid,
-            geometry: shape,
+            geometry: shape.into(),
         })?;
         Ok(())
     }

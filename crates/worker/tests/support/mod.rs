@@ -3,7 +3,9 @@
 
 use std::io::Cursor;
 
-use wire::{Done, Failed, Feature, Finding, Frame, Hello, Limits as StreamLimits, Reader};
+use wire::{
+    CrsSource, Done, Failed, Feature, Finding, Frame, Hello, Limits as StreamLimits, Reader,
+};
 use worker::gml::{self, Kind, Limits};
 
 /// A stream, sorted.
@@ -40,6 +42,14 @@ impl Stream {
     }
 }
 
+/// Returns the number of polygons of a feature.
+pub(crate) fn polygon_count(feature: &Feature) -> usize {
+    feature
+        .geometry
+        .as_polygons()
+        .map_or(0, wire::MultiPolygon::polygon_count)
+}
+
 pub(crate) fn read_bytes(bytes: &[u8], kind: Kind, limits: &Limits) -> Stream {
     let mut out = Vec::new();
     gml::read(Cursor::new(bytes), kind, limits, &mut out).expect("memory takes everything");
@@ -57,7 +67,10 @@ pub(crate) fn sorted(bytes: &[u8]) -> Stream {
             format: 0,
             reader: String::new(),
             crs: String::new(),
+            wkt: None,
+            crs_source: CrsSource::Unknown,
             fields: Vec::new(),
+            types: Vec::new(),
         },
         features: Vec::new(),
         findings: Vec::new(),

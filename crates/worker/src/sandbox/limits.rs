@@ -1,6 +1,9 @@
-//! The limits that the process puts on itself before it opens a file.
+//! Limits of resources (`setrlimit`).
 
 use rustix::process::{Resource, Rlimit, setrlimit};
+
+/// Files that the process has open at most.
+const FILES: u64 = 256;
 
 /// A limit that could not be set.
 #[derive(Debug, thiserror::Error)]
@@ -10,18 +13,13 @@ pub struct Error {
     source: rustix::io::Errno,
 }
 
-/// Limits address space (bytes) and processor time (seconds), forbids core files and writes to
-/// files.
-///
-/// The server's sandbox limits more; these hold even where there is none. A process over its
-/// processor time is ended by `SIGXCPU`, without a terminal frame.
-///
-/// # Errors
-/// Where the system refuses a limit.
-pub fn confine(memory: u64, cpu: u64) -> Result<(), Error> {
+/// Limits address space (bytes), processor time (seconds) and the size of files that are
+/// written, and forbids core files.
+pub(super) fn set(memory: u64, cpu: u64, file_bytes: u64) -> Result<(), Error> {
     for (resource, most, what) in [
         (Resource::Core, 0, "core files"),
-        (Resource::Fsize, 0, "file size"),
+        (Resource::Fsize, file_bytes, "file size"),
+        (Resource::Nofile, FILES, "open files"),
         (Resource::Cpu, cpu, "processor time"),
         (Resource::As, memory, "address space"),
     ] {

@@ -1,0 +1,222 @@
+//! The comuni of a plan: one town, or a province whose comuni share their borders.
+
+use crate::comune::{Comune, Line, What};
+use crate::dice::Dice;
+use crate::division::divide;
+use crate::mesh::Mesh;
+use crate::plane::{Path, Point, Ring, area, at, bounds, contains, curve, to_boundary, to_path};
+use crate::skeleton::{Province, Town, Variation};
+
+/// Mean land per parcel, roads and waters included.
+const LAND_PER_PARCEL_M2: f64 = 2000.0;
+const PARCELS_PER_SHEET: f64 = 577.0;
+
+/// The demonstration town alone: code X100.
+pub(crate) fn town(skeleton: &Town, parcels: usize, seed: u64) -> Comune {
+    let mut dice = Dice::for_part(seed, 7);
+    let scale = skeleton.scale_for(parcels as f64 * LAND_PER_PARCEL_M2);
+    let v = Variation::new(scale, 130.0, &mut dice);
+    let sheets = (skeleton.sheets * parcels).div_ceil(skeleton.parcels).max(3);
+    Comune {
+        code: "X100".to_owned(),
+        name: skeleton.name.clone(),
+        outline: skeleton.border(&v, &mut dice),
+        centre: at(0.0, 0.0),
+        old_radius: skeleton.centre_radius * scale.clamp(0.5, 1.2),
+        lines: skeleton.lines(&v, &mut dice),
+        quarters: skeleton.quarters(&v, at(0.0, 0.0), &mut dice),
+        hills: skeleton.hills(&v),
+        parcels,
+        sheets,
+        seed,
+    }
+}
+
+/// The comuni X101, X102, … of the province.
+pub(crate) fn province(skeleton: &Province, town: &Town, seed: u64) -> Vec<Comune> {
+    let mut dice = Dice::for_part(seed, 11);
+    let land = skeleton.parcels as f64 * LAND_PER_PARCEL_M2;
+    let v = Variation::new(skeleton.scale_for(land), 700.0, &mut dice);
+    let outline = skeleton.border(&v, &mut dice);
+    let lines = skeleton.lines(&v, &mut dice);
+    let hills = skeleton.hills(&v);
+
+    // Neighbours in the list become neighbours on the ground: shuffle, so that sizes mix.
+    let mut order: Vec<usize> = (0..skeleton.comune.len()).collect();
+    for i in (1..order.len()).rev() {
+        order.swap(i, dice.below(i + 1));
+    }
+    let total: f64 = skeleton.comune.iter().map(|c| c.parcels).sum();
+    let weights: Vec<f64> = order.iter().map(|&i| skeleton.comune[i].parcels.powf(0.7)).collect();
+    let (rings, _) = divide(&outline, &weights, &|_| 1.0, None, 38.0, 1.3, &mut dice);
+    let (mesh, told) = Mesh::of(rings.iter());
+    let rings: Vec<Ring> = told.iter().map(|r| mesh.ring(r)).collect();
+    let centres: Vec<Point> = rings.iter().map(|r| centre(r, &lines, &mut dice)).collect();
+    let roads = roads(&told, &mesh, &centres, &mut dice);
+
+    let mut comuni: Vec<Comune> = Vec::with_capacity(rings.len());
+    for (k, outline) in rings.into_iter().enumerate() {
+        let named = &skeleton.comune[order[k]];
+        let parcels = (named.parcels / total * skeleton.parcels as f64).round() as usize;
+        let mut dice = Dice::for_part(seed, 1000 + order[k] as u64);
+        let scale = town.scale_for(area(&outline)).clamp(0.45, 1.3);
+        let v = Variation::new(scale, 0.0, &mut dice);
+        let mut own = through_centre(&roads, k, centres[k], &mut dice);
+        own.extend(lines.iter().filter(|l| near(l, &outline)).cloned());
+        let sheets = (parcels as f64 / PARCELS_PER_SHEET).max(area(&outline) / 1.6e6).round();
+        comuni.push(Comune {
+            code: format!("X{}", 101 + order[k]),
+            name: named.name.clone(),
+            centre: centres[k],
+            old_radius: town.centre_radius * scale.clamp(0.5, 1.2),
+            lines: own,
+            quarters: town.quarters(&v, centres[k], &mut dice),
+            hills: hills.clone(),
+            parcels,
+            sheets: (sheets as usize).max(3),
+            seed: seed.wrapping_add(order[k] as u64 + 1),
+            outline,
+        });
+    }
+    comuni.sort_by(|a, b| a.code.cmp(&b.code));
+    comuni
+}
+
+fn near(line: &Line, outline: &Ring) -> bool {
+    let ((a, b), (c, d)) = (bounds(&line.path), bounds(outline));
+    a.x - 50.0 < d.x && b.x + 50.0 > c.x && a.y - 50.0 < d.y && b.y + 50.0 > c.y
+}
+
+/// A place for the town: well inside, not in the river and not on the railway.
+fn centre(outline: &Ring, lines: &[Line], dice: &mut Dice) -> Point {
+    let (low, high) = bounds(outline);
+    let mut best = (f64::NEG_INFINITY, low.middle(high));
+    for _ in 0..220 {
+        let p = at(dice.between(low.x, high.x), dice.between(low.y, high.y));
+        if !contains(outline, p) {
+            continue;
+        }
+        let off_lines = lines
+            .iter()
+            .map(|l| to_path(&l.path, p).0)
+            .fold(f64::INFINITY, f64::min);
+        let worth = to_boundary(outline, p).min(2.2 * off_lines) * dice.between(0.75, 1.0);
+        if worth > best.0 {
+            best = (worth, p);
+        }
+    }
+    best.1
+}
+
+/// Roads between neighbouring towns, through a place on their common border.
+fn roads(told: &[Vec<u32>], mesh: &Mesh, centres: &[Point], dice: &mut Dice) -> Vec<(usize, usize, Path)> {
+    let mut sides: Vec<(u32, u32, usize)> = Vec::new();
+    for (i, ring) in told.iter().enumerate() {
+        sides.extend(ring.iter().zip(ring.iter().cycle().skip(1)).map(|(&a, &b)| (a, b, i)));
+    }
+    sides.sort_unstable();
+    // The common border's points, by pair of comuni.
+    let mut shared: Vec<(usize, usize, u32)> = Vec::new();
+    for &(a, b, i) in &sides {
+        let at = sides.partition_point(|s| (s.0, s.1) < (b, a));
+        if let Some(&(c, d, j)) = sides.get(at)
+            && (c, d) == (b, a)
+            && i < j
+        {
+            shared.push((i, j, a));
+        }
+    }
+    shared.sort_by_key(|s| (s.0, s.1));
+    let mut pairs: Vec<(f64, usize, usize, Point)> = shared
+        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
+        .filter(|run| run.len() > 24)
+        .map(|run| {
+            let (i, j) = (run[0].0, run[0].1);
+            let way = |p: Point| p.to(centres[i]) + p.to(centres[j]);
+            let best = run
+                .iter()
+                .map(|s| mesh.points[s.2 as usize])
+                .min_by(|p, q| way(*p).total_cmp(&way(*q)))
+                .unwrap_or(centres[i]);
+            (way(best), i, j, best)
+        })
+        .collect();
+    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut degree = vec![0; centres.len()];
+    let mut out: Vec<(usize, usize, Path)> = Vec::new();
+    for (_, i, j, gate) in pairs {
+        if degree[i] >= 5 || degree[j] >= 5 {
+            continue;
+        }
+        // No two roads leave a town in nearly the same direction.
+        let crowded = |k: usize| {
+            out.iter().any(|(a, b, path)| {
+                let first = if *a == k {
+                    path[4.min(path.len() - 1)]
+                } else if *b == k {
+                    path[path.len().saturating_sub(5)]
+                } else {
+                    return false;
+                };
+                let (u, v) = (first.minus(centres[k]).unit(), gate.minus(centres[k]).unit());
+                u.dot(v) > 0.75
+            })
+        };
+        if crowded(i) || crowded(j) {
+            continue;
+        }
+        degree[i] += 1;
+        degree[j] += 1;
+        let mut knee = |a: Point, b: Point| {
+            let d = b.minus(a);
+            let off = dice.normal() * 0.06;
+            at(a.x + d.x / 2.0 - d.y * off, a.y + d.y / 2.0 + d.x * off)
+        };
+        let points = [centres[i], knee(centres[i], gate), gate, knee(gate, centres[j]), centres[j]];
+        out.push((i, j, curve(&points, 26.0, dice, 0.35)));
+    }
+    out
+}
+
+/// A comune's roads: the first goes through its centre, the others start there.
+fn through_centre(roads: &[(usize, usize, Path)], k: usize, centre: Point, dice: &mut Dice) -> Vec<Line> {
+    let mut own: Vec<Path> = roads
+        .iter()
+        .filter_map(|(i, j, path)| {
+            if *i == k {
+                Some(path.clone())
+            } else if *j == k {
+                Some(path.iter().rev().copied().collect())
+            } else {
+                None
+            }
+        })
+        .collect();
+    let leaves = |path: &Path| path[3.min(path.len() - 1)].minus(centre).unit();
+    while own.len() < 2 {
+        // A road that ends somewhere beyond the border.
+        let d = own.first().map_or_else(|| at(1.0, 0.0).turned(dice.between(0.0, 6.3)), leaves);
+        let points = [centre, centre.plus(d.turned(0.2), -1500.0), centre.plus(d, -9000.0)];
+        own.push(curve(&points, 26.0, dice, 0.35));
+    }
+    let mut best = (f64::INFINITY, 0, 1);
+    for i in 0..own.len() {
+        for j in i + 1..own.len() {
+            let straight = leaves(&own[i]).dot(leaves(&own[j]));
+            if straight < best.0 {
+                best = (straight, i, j);
+            }
+        }
+    }
+    let mut through: Path = own[best.1].iter().rev().copied().collect();
+    through.extend(own[best.2].iter().skip(1));
+    let mut paths = vec![through];
+    paths.extend(own.into_iter().enumerate().filter(|(i, _)| *i != best.1 && *i != best.2).map(|(_, p)| p));
+    paths
+        .into_iter()
+        .map(|path| {
+            let half = 4.1;
+            Line { half: vec![half; path.len()], path, what: What::Road }
+        })
+        .collect()
+}

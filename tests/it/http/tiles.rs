@@ -1,0 +1,245 @@
+//! Tiles: addresses, entity tags, codings, versions.
+
+use std::time::{Duration, Instant};
+
+use libdeflater::Decompressor;
+
+use super::Site;
+use crate::mvt::{decode, layer};
+use crate::sample::{PARCELS, parcels_text, without};
+
+const LAYERS: &str = "catasto.foglio,catasto.particella";
+const TILE: &str = "16/34472/23417";
+
+/// The same tile at both kinds of address.
+async fn addresses(site: &Site) -> [String; 2] {
+    let version = site.version().await;
+    [
+        format!("/tiles/borgochiaro/{version}/{LAYERS}/{TILE}"),
+        format!("/tiles/{LAYERS}/{TILE}"),
+    ]
+}
+
+#[tokio::test]
+async fn a_tile_that_is_known_is_not_sent_again() {
+    let site = Site::public().await;
+    let [versioned, open] = addresses(&site).await;
+    for (path, caching) in [
+        (&versioned, "public, max-age=31536000, immutable"),
+        (&open, "public, no-cache"),
+    ] {
+        let first = site.get(path).await;
+        assert_eq!(first.status, 200);
+        assert_eq!(
+            first.header("content-type"),
+            "application/vnd.mapbox-vector-tile"
+        );
+        assert_eq!(first.header("cache-control"), caching);
+        assert!(
+            first
+                .header("vary")
+                .to_lowercase()
+                .contains("accept-encoding")
+        );
+        assert_eq!(decode(&first.body).len(), 4);
+        let tag = first.header("etag").to_owned();
+        assert!(tag.starts_with('"') && tag.ends_with('"'), "{tag}");
+        for known in [
+            tag.clone(),
+            format!("W/{tag}"),
+            format!("\"x\", {tag}"),
+            "*".into(),
+        ] {
+            let again = site.get_with(path, &[("if-none-match", &known)]).await;
+            assert_eq!(again.status, 304, "{known}");
+            assert!(again.body.is_empty());
+            assert_eq!(again.header("etag"), tag);
+            assert_eq!(again.header("cache-control"), caching);
+        }
+        let other = site.get_with(path, &[("if-none-match", "\"x\"")]).await;
+        assert_eq!(other.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn every_coding_holds_the_same_tile_under_its_own_tag() {
+    let site = Site::public().await;
+    for path in addresses(&site).await {
+        let plain = site.get(&path).await;
+        assert_eq!(plain.header("content-encoding"), "");
+        let mut tags = vec![plain.header("etag").to_owned()];
+        for coding in ["gzip", "zstd"] {
+            let answer = site.get_with(&path, &[("accept-encoding", coding)]).await;
+            assert_eq!(answer.header("content-encoding"), coding, "{path}");
+            let sizes = (answer.body.len(), plain.body.len());
+            assert!(sizes.0 < sizes.1, "{coding}: {sizes:?}");
+            let body = if coding == "gzip" {
+                let mut out = vec![0; plain.body.len()];
+                let size = Decompressor::new().gzip_decompress(&answer.body, &mut out);
+                assert_eq!(size.expect("is gzip"), out.len());
+                out
+            } else {
+                zstd::stream::decode_all(answer.body.as_slice()).expect("is zstd")
+            };
+            assert_eq!(body, plain.body, "{coding}");
+            tags.push(answer.header("etag").to_owned());
+            // The tag of another coding is another entity.
+            let headers = [
+                ("accept-encoding", coding),
+                ("if-none-match", tags[0].as_str()),
+            ];
+            assert_eq!(site.get_with(&path, &headers).await.status, 200, "{coding}");
+        }
+        tags.sort();
+        tags.dedup();
+        assert_eq!(tags.len(), 3, "{tags:?}");
+        let browser = [("accept-encoding", "gzip, deflate, br, zstd")];
+        let answer = site.get_with(&path, &browser).await;
+        assert_eq!(answer.header("content-encoding"), "zstd");
+        let none = [("accept-encoding", "gzip;q=0, br")];
+        assert_eq!(site.get_with(&path, &none).await.body, plain.body);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_tile_is_an_answer() {
+    let site = Site::public().await;
+    let version = site.version().await;
+    for tile in ["16/0/0", "20/1048575/1048575", "0/0/0", "5/16/11"] {
+        for path in [
+            format!("/tiles/borgochiaro/{version}/{LAYERS}/{tile}"),
+            format!("/tiles/{LAYERS}/{tile}"),
+        ] {
+            let headers = [("accept-encoding", "gzip, zstd")];
+            let answer = site.get_with(&path, &headers).await;
+            assert_eq!((answer.status, answer.body.len()), (200, 0), "{path}");
+            assert_eq!(answer.header("content-encoding"), "", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_are_none_are_not_found() {
+    let site = Site::public().await;
+    let version = site.version().await;
+    for tile in [
+        "31/0/0",
+        "21/0/0",
+        "4294967296/0/0",
+        "16/-1/0",
+        "16/1e3/0",
+        "16/NaN/0",
+        "16/65536/0",
+        "16/0/65536",
+        "0/0/1",
+        "16/0x10/0",
+        "16/+1/0",
+        "16/1.0/0",
+        "16/0/0.mvt",
+        "16/%20/0",
+        "a/b/c",
+        "16/99999999999999999999/0",
+        "16/%D9%A1/0",
+    ] {
+        for path in [
+            format!("/tiles/borgochiaro/{version}/{LAYERS}/{tile}"),
+            format!("/tiles/{LAYERS}/{tile}"),
+        ] {
+            site.get(&path).await.assert_problem(404);
+        }
+    }
+    for path in [
+        format!("/tiles/altrove/{version}/{LAYERS}/{TILE}"),
+        format!("/tiles/borgochiaro/{version}/catasto.nulla/{TILE}"),
+        format!("/tiles/catasto.nulla/{TILE}"),
+        format!("/tiles/catasto.particella.label/{TILE}"),
+        format!("/tiles/Catasto.particella/{TILE}"),
+        format!("/tiles/catasto.foglio,/{TILE}"),
+    ] {
+        site.get(&path).await.assert_problem(404);
+    }
+    let twice = format!("/tiles/catasto.foglio,catasto.foglio/{TILE}");
+    site.get(&twice).await.assert_problem(400);
+}
+
+#[tokio::test]
+async fn an_unknown_version_is_gone_and_a_malformed_one_was_never_there() {
+    let site = Site::public().await;
+    let path = |version: &str| format!("/tiles/borgochiaro/{version}/{LAYERS}/{TILE}");
+    site.get(&path("0123456789abcdef"))
+        .await
+        .assert_problem(410);
+    for bad in [
+        "1",
+        "0123456789abcdeg",
+        "0123456789abcdef0",
+        "latest",
+        "..%2F..",
+        "%00",
+    ] {
+        site.get(&path(bad)).await.assert_problem(404);
+    }
+}
+
+#[tokio::test]
+async fn a_publication_reaches_the_running_server_within_a_second() {
+    let site = Site::public().await;
+    site.app.start_watching();
+    let [old_tile, open_tile] = addresses(&site).await;
+    let old = site.get(&old_tile).await;
+    let old_open = site.get(&open_tile).await;
+    let references = |body: &[u8]| -> Vec<String> {
+        let features = layer(body, PARCELS);
+        features
+            .into_iter()
+            .map(|f| f.attributes["reference"].clone())
+            .collect()
+    };
+    let gone = references(&old.body)[0].trim_matches('"').to_owned();
+
+    // The page asks for its version before and after: let the server begin to listen first.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let file = site
+        .town
+        .file("less.gml", without(&parcels_text(), &format!("{gone}<")));
+    let outcome = site.town.load(PARCELS, &[file]).await.expect("loads");
+    assert!(outcome.published);
+    let published = Instant::now();
+    let [new_tile, _] = loop {
+        let addresses = addresses(&site).await;
+        if addresses[0] != old_tile {
+            break addresses;
+        }
+        assert!(
+            published.elapsed() < Duration::from_secs(1),
+            "the old version is still shown"
+        );
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+
+    let new = site.get(&new_tile).await;
+    assert!(!references(&new.body).contains(&format!("\"{gone}\"")));
+    // Maps that are open go on with the old version.
+    let still = site.get(&old_tile).await;
+    assert_eq!((still.status, still.body), (200, old.body.clone()));
+    assert_ne!(new.header("etag"), old.header("etag"));
+    // An address without version shows the new one, under another tag.
+    let tag = old_open.header("etag").to_owned();
+    let open = site.get_with(&open_tile, &[("if-none-match", &tag)]).await;
+    assert_eq!((open.status, &open.body), (200, &new.body));
+    // Features that stayed have kept their numbers.
+    let names = |body: &[u8]| -> Vec<(u64, String)> {
+        let features = layer(body, PARCELS).into_iter();
+        features
+            .map(|f| (f.id, f.attributes["reference"].clone()))
+            .collect()
+    };
+    let kept: Vec<_> = names(&old.body)
+        .into_iter()
+        .filter(|(_, r)| r.trim_matches('"') != gone)
+        .collect();
+    assert_eq!(kept, names(&new.body));
+    site.get(&format!("/api/v1/parcels/{}", gone.replace('/', "~")))
+        .await
+        .assert_problem(404);
+}
