@@ -235,7 +235,10 @@ mod tests {
 
     #[test]
     fn the_error_says_which_part_was_not_understood() {
-        let parse = |text: &str| text.parse::<CadastralReference>().unwrap_err();
+        let parse = |text: &str| {
+            text.parse::<CadastralReference>()
+                .expect_err("is no reference")
+        };
         assert!(matches!(parse("H833_001300"), ReferenceError::Number(_)));
         assert!(matches!(parse("H833_001300."), ReferenceError::Number(_)));
         assert!(matches!(parse("8833_001300.1"), ReferenceError::Sheet(_)));

@@ -1,5 +1,6 @@
 //! `mappale layer`: definitions, loading, publishing.
 
+mod inspect;
 mod publication;
 
 use std::path::PathBuf;
@@ -26,6 +27,8 @@ pub(super) enum LayerCommand {
     Check,
     /// Print the JSON Schema of definitions.
     Schema,
+    /// Say what is in a file: layers, fields with samples, coordinates, encoding, extent.
+    Inspect(inspect::InspectArguments),
     /// Load files into a layer.
     Load(LoadArguments),
     /// List what was loaded and what is in force.
@@ -69,6 +72,7 @@ pub(super) async fn run(config: &Config, command: LayerCommand) -> Result<()> {
     match command {
         LayerCommand::Check => check(config),
         LayerCommand::Schema => say(&serde_json::to_string_pretty(&definition_schema())?),
+        LayerCommand::Inspect(arguments) => inspect::run(config, arguments).await,
         LayerCommand::Load(arguments) => {
             let file = defined(config, &arguments.layer)?;
             let databases = Databases::open(config).await?;

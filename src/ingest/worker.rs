@@ -2,11 +2,11 @@
 
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use wire::{Failed, Frame, Limits, Reader};
+use wire::{Content, Document, DocumentLimits, Failed, Frame, Limits, Reader};
 
 /// How far a load is: bytes read and bytes to read, over all passes of the current file.
 pub type ProgressSender = tokio::sync::watch::Sender<(u64, u64)>;
@@ -57,17 +57,6 @@ fn line_text(failed: &Failed) -> String {
 /// Time that the worker may take for one file.
 const TIME_LIMIT: Duration = Duration::from_secs(600);
 
-/// A worker at work; dropped, it is killed and reaped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already; then there is nothing to kill.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// A file to be read, and how.
 pub(super) struct Reading<'a> {
     /// The worker's program.
@@ -80,6 +69,108 @@ pub(super) struct Reading<'a> {
     pub(super) name: &'a str,
 }
 
+/// A worker at work; dropped, it is killed and reaped.
+struct Running {
+    child: Child,
+    name: String,
+    complaints: Option<std::thread::JoinHandle<String>>,
+    watchdog: Option<Watchdog>,
+}
+
+impl Running {
+    /// Starts the worker; what it writes is in the second value.
+    fn start(reading: &Reading<'_>) -> Result<(Self, ChildStdout), WorkerError> {
+        let mut child = Command::new(reading.program)
+            .args(reading.arguments)
+            .arg("--")
+            .arg(reading.file)
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|source| WorkerError::Start {
+                program: reading.program.to_path_buf(),
+                source,
+            })?;
+        let stdout = child.stdout.take();
+        let stderr = child.stderr.take();
+        let watchdog = Some(Watchdog::start(&child));
+        let mut running = Self {
+            child,
+            name: reading.name.to_owned(),
+            complaints: None,
+            watchdog,
+        };
+        let (Some(stdout), Some(mut stderr)) = (stdout, stderr) else {
+            return Err(running.broken("it has no output"));
+        };
+        // What the worker complains about goes to the log, capped; it must not block on a full
+        // pipe.
+        running.complaints = Some(std::thread::spawn(move || {
+            let mut text = Vec::new();
+            let _ = stderr.by_ref().take(4096).read_to_end(&mut text);
+            let _ = std::io::copy(&mut stderr, &mut std::io::sink());
+            String::from_utf8_lossy(&text).into_owned()
+        }));
+        Ok((running, stdout))
+    }
+
+    fn broken(&self, reason: impl Into<String>) -> WorkerError {
+        WorkerError::Broken {
+            file: self.name.clone(),
+            reason: reason.into(),
+        }
+    }
+
+    /// Waits for the worker to end by itself, and says whether it ended well.
+    fn finish(mut self) -> Result<(), WorkerError> {
+        let status = self.child.wait();
+        self.settle()?;
+        match status {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(self.broken(status.to_string())),
+            Err(error) => Err(self.broken(error.to_string())),
+        }
+    }
+
+    /// Kills the worker; an error only when its time was over.
+    fn stop(mut self) -> Result<(), WorkerError> {
+        self.kill();
+        self.settle()
+    }
+
+    fn kill(&mut self) {
+        // It may have ended already; then there is nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    fn settle(&mut self) -> Result<(), WorkerError> {
+        let expired = self.watchdog.take().is_some_and(Watchdog::stop);
+        let complaints = self.complaints.take().map(std::thread::JoinHandle::join);
+        if let Some(Ok(text)) = complaints
+            && !text.trim().is_empty()
+        {
+            tracing::warn!(file = self.name, complaints = text.trim(), "worker");
+        }
+        if expired {
+            return Err(WorkerError::TooSlow {
+                file: self.name.clone(),
+                limit: TIME_LIMIT,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
 /// Runs the worker on a file and hands every frame to `take`, on the calling thread.
 ///
 /// `take` returning false stops the worker.
@@ -90,82 +181,56 @@ pub(super) fn read_file(
     reading: &Reading<'_>,
     mut take: impl FnMut(Frame) -> bool,
 ) -> Result<(), WorkerError> {
-    let name = reading.name;
-    let mut child = Command::new(reading.program)
-        .args(reading.arguments)
-        .arg("--")
-        .arg(reading.file)
-        .env_clear()
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|source| WorkerError::Start {
-            program: reading.program.to_path_buf(),
-            source,
-        })?;
-    let broken = |reason: String| WorkerError::Broken {
-        file: name.to_owned(),
-        reason,
-    };
-    let (Some(stdout), Some(mut stderr)) = (child.stdout.take(), child.stderr.take()) else {
-        return Err(broken("it has no output".into()));
-    };
-    let mut running = Running(child);
-    // What the worker complains about goes to the log, capped; it must not block on a full pipe.
-    let complaints = std::thread::spawn(move || {
-        let mut text = Vec::new();
-        let _ = stderr.by_ref().take(4096).read_to_end(&mut text);
-        let _ = std::io::copy(&mut stderr, &mut std::io::sink());
-        String::from_utf8_lossy(&text).into_owned()
-    });
-    let watchdog = Watchdog::start(&running.0);
+    let (running, stdout) = Running::start(reading)?;
     let mut reader = Reader::new(BufReader::with_capacity(1 << 18, stdout), Limits::default());
-    let mut stopped = false;
-    let outcome = loop {
+    loop {
         match reader.next_frame() {
             Ok(Some(Frame::Failed(failed))) => {
-                break Err(WorkerError::File {
-                    file: name.to_owned(),
+                running.stop()?;
+                return Err(WorkerError::File {
+                    file: reading.name.to_owned(),
                     failed,
                 });
             }
             Ok(Some(frame)) => {
                 if !take(frame) {
-                    stopped = true;
-                    break Ok(());
+                    return running.stop();
                 }
             }
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(broken(error.to_string())),
+            Ok(None) => return running.finish(),
+            Err(error) => {
+                let broken = running.broken(error.to_string());
+                running.stop()?;
+                return Err(broken);
+            }
         }
-    };
-    let expired = watchdog.stop();
-    // Stopped early, or at odds with the stream: it is killed, and how it ends says nothing.
-    let status = match &outcome {
-        Ok(()) if !stopped => running.0.wait().ok(),
-        _ => None,
-    };
-    drop(running);
-    let complaints = complaints.join().unwrap_or_default();
-    if !complaints.trim().is_empty() {
-        tracing::warn!(file = name, complaints = complaints.trim(), "worker");
     }
-    if expired {
-        return Err(WorkerError::TooSlow {
-            file: name.to_owned(),
-            limit: TIME_LIMIT,
-        });
-    }
-    outcome?;
-    if stopped {
-        return Ok(());
-    }
-    match status {
-        Some(status) if status.success() => Ok(()),
-        Some(status) => Err(broken(status.to_string())),
-        None => Err(broken("its end is not known".into())),
+}
+
+/// Runs the worker on a file and reads the one document that it writes.
+///
+/// # Errors
+/// [`WorkerError`].
+pub(super) fn read_document(reading: &Reading<'_>) -> Result<Content, WorkerError> {
+    let (running, stdout) = Running::start(reading)?;
+    let document = Document::read(BufReader::new(stdout), &DocumentLimits::default());
+    match document.map(|document| document.content) {
+        Ok(Content::Failed(failed)) => {
+            running.stop()?;
+            Err(WorkerError::File {
+                file: reading.name.to_owned(),
+                failed,
+            })
+        }
+        Ok(content) => {
+            running.finish()?;
+            Ok(content)
+        }
+        Err(error) => {
+            let broken = running.broken(error.to_string());
+            running.stop()?;
+            Err(broken)
+        }
     }
 }
 

@@ -44,6 +44,18 @@ async function variety(page) {
   }, image);
 }
 
+/** What is drawn at a place in more than one piece, or in none: the rest answers alike. */
+const TELLING = [
+  'overlap_of_two_sheets',
+  'gap_between_two_sheets',
+  'road',
+  'multisurface_second_part',
+  'two_members_second',
+  'in_the_hole',
+  'slash_in_the_number',
+  'outside',
+];
+
 export function mapTests(site) {
   const open = (options, steps) => visit(site.browser, site.base, options, steps);
 
@@ -131,9 +143,10 @@ export function mapTests(site) {
       await page.locator('.panel-hint').waitFor();
     }));
 
-  test('each place of the sample answers with what is drawn there', () =>
+  test('a place answers with what is drawn there: two sheets, none, a road, a second part', () =>
     open(SMALL, async (page) => {
-      for (const [name, place] of Object.entries(PLACES)) {
+      for (const name of TELLING) {
+        const place = PLACES[name];
         const selection = await choose(page, place);
         const references = selection.map((parcel) => parcel.reference).sort();
         assert.deepEqual(references, place.references, name);
@@ -150,7 +163,6 @@ export function mapTests(site) {
           gap_between_two_sheets: [/^Nessuna particella$/],
           outside: [/^Fuori dal territorio$/],
           road: [/^Strada pubblica$/],
-          water: [/^Acqua$/],
           slash_in_the_number: [/^Particella 123\/A$/],
         }[name] ?? [/^Particella [0-9A-Z]+$/];
         assert.match(title, words, name);

@@ -34,29 +34,63 @@ async fn the_cadastre_of_h833_is_loaded_clicked_and_drawn() {
     };
     let db = TestDb::new().await;
     let run = |arguments: &[&str], file: Option<&PathBuf>| {
-        let output = db.command().args(arguments).args(file).output().expect("runs");
+        let output = db
+            .command()
+            .args(arguments)
+            .args(file)
+            .output()
+            .expect("runs");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {said}");
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     let name = "San Felice del Molise";
-    run(&["comune", "add", "--code", "H833", "--name", name, "--crs", "EPSG:7792"], None);
+    run(
+        &[
+            "comune",
+            "add",
+            "--code",
+            "H833",
+            "--name",
+            name,
+            "--crs",
+            "EPSG:7792",
+        ],
+        None,
+    );
     for (layer, file) in [(SHEETS, &sheets), (PARCELS, &parcels)] {
-        let said = run(&["layer", "load", layer, "--comune", "H833", "--publish"], Some(file));
-        assert!(said.contains("Published") && !said.contains("ERROR"), "{said}");
+        let said = run(
+            &["layer", "load", layer, "--comune", "H833", "--publish"],
+            Some(file),
+        );
+        assert!(
+            said.contains("Published") && !said.contains("ERROR"),
+            "{said}"
+        );
         assert!(said.contains("passed   geometry.invalid"), "{said}");
-        let again = run(&["layer", "load", layer, "--comune", "H833", "--publish"], Some(file));
+        let again = run(
+            &["layer", "load", layer, "--comune", "H833", "--publish"],
+            Some(file),
+        );
         assert!(again.contains("nothing was loaded"), "{again}");
     }
 
-    let app = App::open(db.config.clone(), false).await.expect("the program opens");
+    let app = App::open(db.config.clone(), false)
+        .await
+        .expect("the program opens");
     let catalogue = app.catalogue();
     let count = |role| {
         let entry = catalogue.layer_with_role(role).expect("is there");
         entry.parts[0].features.len()
     };
-    assert_eq!((count(LayerRole::Sheet), count(LayerRole::Parcel)), (26, 1344));
-    let area = catalogue.box_of(&catalogue.comuni()[0]).expect("is published").to_array();
+    assert_eq!(
+        (count(LayerRole::Sheet), count(LayerRole::Parcel)),
+        (26, 1344)
+    );
+    let area = catalogue
+        .box_of(&catalogue.comuni()[0])
+        .expect("is published")
+        .to_array();
     for (found, expected) in area.iter().zip(AREA) {
         assert!((found - expected).abs() < 0.002, "{area:?}");
     }
@@ -80,11 +114,15 @@ async fn the_cadastre_of_h833_is_loaded_clicked_and_drawn() {
         assert_eq!(parcel["reference"], reference.as_str());
         assert_eq!(parcel["allegato"], "A");
         let (lon, lat) = (&parcel["inside"][0], &parcel["inside"][1]);
-        let (_, body) = server.get(&format!("/api/v1/place?lon={lon}&lat={lat}")).await;
+        let (_, body) = server
+            .get(&format!("/api/v1/place?lon={lon}&lat={lat}"))
+            .await;
         let place: serde_json::Value = serde_json::from_slice(&body).expect("is JSON");
         let found = place["parcels"].as_array().expect("an array");
         assert!(
-            found.iter().any(|here| here["reference"] == reference.as_str()),
+            found
+                .iter()
+                .any(|here| here["reference"] == reference.as_str()),
             "{reference} is not at {lon} {lat}: {place}"
         );
     }
@@ -102,7 +140,12 @@ async fn the_cadastre_of_h833_is_loaded_clicked_and_drawn() {
         assert!((facts.area_m2 / area_m2 - 1.0).abs() < 1e-6, "{key}");
         let (lon, lat) = facts.inside;
         let here = fact::at_point(&catalogue, &Viewer::Anonymous, lon, lat).expect("on earth");
-        assert!(here.parcels.iter().any(|parcel| parcel.reference == reference), "{key}");
+        assert!(
+            here.parcels
+                .iter()
+                .any(|parcel| parcel.reference == reference),
+            "{key}"
+        );
     }
 
     let mut wanted: Vec<TileAddress> = tiles(14, AREA);

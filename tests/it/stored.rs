@@ -36,10 +36,7 @@ async fn what_was_stored_can_be_changed_by_nobody() {
         }
         connection.close().await.expect("closes");
     }
-    let mut writer = address
-        .connect(DbRole::Writer)
-        .await
-        .expect("connects");
+    let mut writer = address.connect(DbRole::Writer).await.expect("connects");
     for statement in [
         "truncate data.catasto_particella",
         "drop table data.catasto_particella",
@@ -53,10 +50,7 @@ async fn what_was_stored_can_be_changed_by_nobody() {
         refuses(&mut writer, statement).await;
     }
     writer.close().await.expect("closes");
-    let mut reader = address
-        .connect(DbRole::Reader)
-        .await
-        .expect("connects");
+    let mut reader = address.connect(DbRole::Reader).await.expect("connects");
     for statement in [
         "delete from layer.part",
         add_row,

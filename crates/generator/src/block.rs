@@ -4,7 +4,7 @@ use crate::dice::Dice;
 use crate::land::{Land, Zone};
 use crate::plane::{
     Frame, Path, Point, Ring, area, at, bounds, centroid, compactness, contains, frame,
-    inner_point, to_boundary,
+    inner_point, is_simple, to_boundary,
 };
 use crate::split::{Care, carve, split};
 
@@ -12,6 +12,8 @@ use crate::split::{Care, carve, split};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Parcel,
+    /// A railway: numbered like a parcel, but not cut.
+    Railway,
     Road,
     Water,
 }
@@ -33,6 +35,8 @@ pub(crate) struct Cutter<'a> {
     pub(crate) next_group: u32,
     /// Zone of all land cut now, whatever the raster says (the old centre, house fronts).
     pub(crate) fixed: Option<Zone>,
+    /// How crooked the lines of the block are that is cut now; 1 is usual.
+    pub(crate) crook: f64,
 }
 
 /// Streets within so much land become one STRADA.
@@ -117,7 +121,8 @@ impl Cutter<'_> {
                 let (strip, rest) = carve(ring.clone(), &path, |_| half);
                 let fits = strip.len() == 1
                     && rest.len() == 2
-                    && rest.iter().all(|r| compactness(r) > 0.22 && area(r) > 0.2 * area(ring));
+                    && rest.iter().all(|r| compactness(r) > 0.22 && area(r) > 0.2 * area(ring))
+                    && rest.iter().chain(&strip).all(|r| is_simple(r));
                 if fits {
                     let kind = if street { Kind::Road } else { Kind::Water };
                     for s in strip {
@@ -128,6 +133,8 @@ impl Cutter<'_> {
             } else if let Some((a, b)) = split(ring, &path, Care::FINE)
                 && area(&a).min(area(&b)) > 0.2 * area(ring)
                 && compactness(&a).min(compactness(&b)) > 0.22
+                && is_simple(&a)
+                && is_simple(&b)
             {
                 return Some(vec![a, b]);
             }
@@ -164,6 +171,8 @@ impl Cutter<'_> {
         let zone = self.zone(inner_point(&ring));
         // A block has its own taste: some are cut small, some are left large.
         let taste = (self.dice.normal() * 0.45).exp();
+        self.crook =
+            if self.dice.chance(0.45) { self.dice.between(0.0, 0.3) } else { self.dice.between(0.7, 2.6) };
         let mut stack = vec![ring];
         while let Some(ring) = stack.pop() {
             let goal = zone.habit().median * taste * (self.dice.normal() * zone.habit().spread).exp();
@@ -184,15 +193,16 @@ impl Cutter<'_> {
         let size = area(ring);
         let f = frame(ring);
         let aspect = self.dice.between(habit.aspect.0, habit.aspect.1);
+        let care = Care { snap: (0.035 * size.sqrt()).clamp(0.4, 4.0), clear: 0.25 };
         let floor: f64 = if zone.built() { 0.2 } else { 0.12 };
         for attempt in 0..9 {
             let bay = attempt < 4 && size < 14.0 * goal && self.dice.chance(habit.bay);
             let pieces = if bay {
                 let path = self.bay(ring, goal.min(size * 0.4));
-                path.and_then(|p| split(ring, &p, Care::FINE))
+                path.and_then(|p| split(ring, &p, care))
             } else {
                 let path = self.across(ring, &f, zone, aspect, attempt);
-                split(ring, &path, Care::FINE)
+                split(ring, &path, care)
             };
             let Some((a, b)) = pieces else { continue };
             let small = area(&a).min(area(&b));
@@ -201,7 +211,7 @@ impl Cutter<'_> {
             }
             let least = compactness(&a).min(compactness(&b));
             let free = 0.55 * self.dice.share();
-            if least > floor.max(free) {
+            if least > floor.max(free) && is_simple(&a) && is_simple(&b) {
                 return Some((a, b));
             }
         }
@@ -221,21 +231,22 @@ impl Cutter<'_> {
         let reach = f.long + f.short;
         let (from, to) = (middle.plus(along, -reach), middle.plus(along, reach));
         let shape = self.dice.share();
-        if shape < habit.straight || attempt > 5 {
+        let straight = 1.0 - (1.0 - habit.straight) * (0.5 + 0.5 * self.crook);
+        if shape < straight || attempt > 6 {
             return vec![from, to];
         }
-        if shape < habit.straight + habit.stepped {
+        if shape < straight + habit.stepped {
             let step = self.dice.sign() * self.dice.between(0.04, 0.28) * extent.min(width);
             let knee = middle.plus(along, self.dice.between(-0.3, 0.3) * width);
             let mut path = vec![from, knee, knee.plus(side, step), to.plus(side, step)];
-            if self.dice.chance(0.25) {
+            if self.dice.chance(0.2 * self.crook) {
                 // A bay in the line: forth and back.
                 let back = path[2].plus(along, self.dice.between(0.1, 0.3) * width);
                 path = vec![from, knee, path[2], back, back.plus(side, -step), to];
             }
             return path;
         }
-        let n = (width / habit.bend.0 / self.dice.between(0.8, 1.8)).round().clamp(1.0, 12.0) as usize;
+        let n = (width / habit.bend.0 / self.dice.between(0.6, 1.6) * self.crook).round().clamp(1.0, 14.0) as usize;
         let mut path = vec![from];
         let mut drift = 0.0;
         for k in 0..n {

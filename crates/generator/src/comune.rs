@@ -70,6 +70,7 @@ impl Comune {
                 out: Vec::new(),
                 next_group: 0,
                 fixed: None,
+                crook: 1.0,
             };
             let mut open = vec![sheet];
             for line in &lines {
@@ -84,6 +85,12 @@ impl Comune {
             }
             for ring in open {
                 cutter.land(ring);
+            }
+            if std::env::var("DBG").is_ok() {
+                let mut n = [0usize; 8];
+                for p in &cutter.out { if p.kind == Kind::Parcel { n[land.zone(inner_point(&p.ring)) as usize] += 1; } }
+                eprintln!("N {n:?}");
+                if k == 0 { eprintln!("A {:?}", land.areas()); }
             }
             each(assemble(format!("{:04}00", k + 1), &cutter.out, &mut dice));
             if main {
@@ -223,7 +230,7 @@ fn run(cutter: &mut Cutter<'_>, open: Vec<Ring>, line: &Line) -> Vec<Ring> {
     let group = cutter.group();
     let kind = match line.what {
         What::Road => Kind::Road,
-        What::Railway => Kind::Parcel,
+        What::Railway => Kind::Railway,
         What::River => Kind::Water,
     };
     for ring in open {

@@ -33,6 +33,7 @@ pub(crate) fn divide(
             middle += 1;
         }
         let sample = sample(&ring, density, dice);
+        let whole: f64 = sample.iter().map(|s| s.1).sum();
         let mut best: Option<(f64, Ring, Ring, Path)> = None;
         for attempt in 0..60 {
             let path = line(&ring, &sample, share, attempt, step, winding, dice);
@@ -43,8 +44,8 @@ pub(crate) fn divide(
             if split(&a, &path, Care::LOOSE).is_some() || split(&b, &path, Care::LOOSE).is_some() {
                 continue;
             }
-            let weight = |r: &Ring| sample.iter().filter(|s| contains(r, s.0)).map(|s| s.1).sum::<f64>();
-            let got = weight(&a) / (weight(&a) + weight(&b)).max(1e-9);
+            let inside = sample.iter().filter(|s| contains(&a, s.0)).map(|s| s.1).sum::<f64>();
+            let got = inside / whole.max(1e-9);
             let shape = compactness(&a).min(compactness(&b));
             let off = (got - share).abs().min((1.0 - got - share).abs());
             let worth = shape.min(0.5) - 3.0 * off;
@@ -75,7 +76,7 @@ fn sample(ring: &Ring, density: &dyn Fn(Point) -> f64, dice: &mut Dice) -> Vec<(
     let (low, high) = bounds(ring);
     let mut out = Vec::new();
     // A grid: luck would make narrow dense quarters count too much or too little.
-    let size = (area(ring) / 900.0).sqrt();
+    let size = (area(ring) / 350.0).sqrt();
     let (dx, dy) = (dice.between(0.0, size), dice.between(0.0, size));
     let mut y = low.y + dy;
     while y < high.y {

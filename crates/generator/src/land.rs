@@ -71,22 +71,22 @@ pub(crate) struct Habit {
 }
 
 const HABITS: [Habit; 8] = [
-    Habit { density: 0.0052, median: 150.0, spread: 0.75, block: 3800.0, street: (2.6, 4.6), streets: 0.75, ditches: 0.0,
-        aspect: (1.4, 3.0), straight: 0.38, stepped: 0.4, bend: (7.0, 0.7), bay: 0.28, island: 0.05 },
-    Habit { density: 0.0028, median: 290.0, spread: 0.85, block: 8500.0, street: (4.0, 6.0), streets: 0.85, ditches: 0.0,
-        aspect: (1.3, 3.2), straight: 0.42, stepped: 0.36, bend: (9.0, 0.6), bay: 0.28, island: 0.05 },
-    Habit { density: 0.0014, median: 560.0, spread: 0.75, block: 13000.0, street: (5.5, 8.0), streets: 0.95, ditches: 0.0,
-        aspect: (1.2, 2.2), straight: 0.62, stepped: 0.22, bend: (12.0, 0.4), bay: 0.22, island: 0.06 },
-    Habit { density: 0.0022, median: 330.0, spread: 0.95, block: 15000.0, street: (7.0, 9.5), streets: 0.97, ditches: 0.0,
-        aspect: (1.3, 3.0), straight: 0.66, stepped: 0.2, bend: (12.0, 0.4), bay: 0.24, island: 0.03 },
-    Habit { density: 0.0009, median: 1000.0, spread: 1.15, block: 20000.0, street: (8.0, 12.0), streets: 0.95, ditches: 0.0,
-        aspect: (1.2, 2.2), straight: 0.6, stepped: 0.25, bend: (14.0, 0.4), bay: 0.3, island: 0.1 },
-    Habit { density: 0.00034, median: 2700.0, spread: 1.2, block: 45000.0, street: (9.0, 13.0), streets: 0.95, ditches: 0.05,
-        aspect: (1.2, 2.6), straight: 0.6, stepped: 0.25, bend: (25.0, 0.5), bay: 0.24, island: 0.08 },
-    Habit { density: 0.00030, median: 2700.0, spread: 1.15, block: 100_000.0, street: (3.0, 4.4), streets: 0.45, ditches: 0.3,
-        aspect: (1.6, 5.5), straight: 0.4, stepped: 0.2, bend: (22.0, 1.6), bay: 0.13, island: 0.03 },
-    Habit { density: 0.00038, median: 2200.0, spread: 1.15, block: 80_000.0, street: (2.6, 3.6), streets: 0.4, ditches: 0.1,
-        aspect: (1.4, 3.5), straight: 0.2, stepped: 0.16, bend: (15.0, 2.4), bay: 0.1, island: 0.02 },
+    Habit { density: 0.0050, median: 190.0, spread: 0.8, block: 4200.0, street: (2.6, 4.6), streets: 0.75, ditches: 0.0,
+        aspect: (1.4, 3.0), straight: 0.25, stepped: 0.45, bend: (5.5, 0.7), bay: 0.3, island: 0.05 },
+    Habit { density: 0.0028, median: 370.0, spread: 0.9, block: 9000.0, street: (4.0, 6.0), streets: 0.85, ditches: 0.0,
+        aspect: (1.3, 3.2), straight: 0.28, stepped: 0.42, bend: (7.0, 0.6), bay: 0.3, island: 0.05 },
+    Habit { density: 0.0014, median: 760.0, spread: 0.85, block: 14000.0, street: (5.5, 8.0), streets: 0.95, ditches: 0.0,
+        aspect: (1.2, 2.2), straight: 0.45, stepped: 0.3, bend: (8.0, 0.45), bay: 0.26, island: 0.07 },
+    Habit { density: 0.0022, median: 440.0, spread: 1.0, block: 16000.0, street: (7.0, 9.5), streets: 0.97, ditches: 0.0,
+        aspect: (1.3, 3.0), straight: 0.5, stepped: 0.28, bend: (8.0, 0.45), bay: 0.26, island: 0.03 },
+    Habit { density: 0.0009, median: 1300.0, spread: 1.2, block: 22000.0, street: (8.0, 12.0), streets: 0.95, ditches: 0.0,
+        aspect: (1.2, 2.2), straight: 0.45, stepped: 0.33, bend: (12.0, 0.5), bay: 0.32, island: 0.1 },
+    Habit { density: 0.00034, median: 3300.0, spread: 1.3, block: 45000.0, street: (9.0, 13.0), streets: 0.95, ditches: 0.05,
+        aspect: (1.2, 2.6), straight: 0.45, stepped: 0.33, bend: (19.0, 0.6), bay: 0.28, island: 0.08 },
+    Habit { density: 0.00030, median: 3500.0, spread: 1.25, block: 100_000.0, street: (3.0, 4.4), streets: 0.45, ditches: 0.3,
+        aspect: (1.6, 5.5), straight: 0.25, stepped: 0.26, bend: (14.0, 1.5), bay: 0.16, island: 0.03 },
+    Habit { density: 0.00038, median: 2800.0, spread: 1.25, block: 80_000.0, street: (2.6, 3.6), streets: 0.4, ditches: 0.1,
+        aspect: (1.4, 3.5), straight: 0.1, stepped: 0.18, bend: (11.0, 2.0), bay: 0.12, island: 0.02 },
 ];
 
 impl Zone {
@@ -185,6 +185,12 @@ impl Land {
 
     fn settle(&mut self, quarters: &[Quarter], scale: f64) {
         self.cells = (0..self.cells.len()).map(|c| self.zone_with(c, quarters, scale)).collect();
+    }
+
+    pub(crate) fn areas(&self) -> [f64; 8] {
+        let mut n = [0.0; 8];
+        for z in self.cells.iter().flatten() { n[*z as usize] += CELL_M * CELL_M; }
+        n
     }
 
     pub(crate) fn zone(&self, p: Point) -> Zone {

@@ -16,8 +16,14 @@ pub(crate) type Loop = Vec<u32>;
 #[derive(Default)]
 pub(crate) struct Mesh {
     pub(crate) points: Vec<Point>,
-    numbers: HashMap<(u64, u64), u32, BuildHasherDefault<Mixer>>,
+    /// Last point of a cell, and for each point the one before it in its cell.
+    first: HashMap<(i64, i64), u32, BuildHasherDefault<Mixer>>,
+    more: Vec<u32>,
 }
+
+const CELL_M: f64 = 0.05;
+const SAME_M: f64 = 1e-6;
+const NONE: u32 = u32::MAX;
 
 /// Multiplies and rotates; the keys are coordinates' bits and need nothing stronger.
 #[derive(Default)]
@@ -34,6 +40,10 @@ impl Hasher for Mixer {
         }
     }
 
+    fn write_i64(&mut self, n: i64) {
+        self.write_u64(n.cast_unsigned());
+    }
+
     fn write_u64(&mut self, n: u64) {
         self.0 = (self.0.rotate_left(23) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
@@ -43,8 +53,16 @@ impl Mesh {
     /// Takes rings up and tells each the points of the others that lie on its edges.
     pub(crate) fn of<'a>(rings: impl Iterator<Item = &'a Ring>) -> (Self, Vec<Loop>) {
         let mut mesh = Self::default();
-        let loops: Vec<Loop> =
-            rings.map(|ring| ring.iter().map(|&p| mesh.number(p)).collect()).collect();
+        let loops: Vec<Loop> = rings
+            .map(|ring| {
+                let mut ring: Loop = ring.iter().map(|&p| mesh.number(p)).collect();
+                ring.dedup();
+                while ring.len() > 1 && ring.first() == ring.last() {
+                    ring.pop();
+                }
+                ring
+            })
+            .collect();
         let grid = Grid::over(&mesh.points);
         let mut between = Vec::new();
         let told = loops
@@ -63,17 +81,29 @@ impl Mesh {
         (mesh, told)
     }
 
+    /// The number of a point; one that lies a thousandth of a millimetre off is the same.
+    ///
+    /// Where a line crosses an edge that two pieces share, each piece computes its own crossing.
     fn number(&mut self, p: Point) -> u32 {
-        let next = self.points.len() as u32;
-        let number = *self.numbers.entry(p.key()).or_insert(next);
-        if number == next {
-            self.points.push(p);
+        let cell = |v: f64| (v / CELL_M).floor() as i64;
+        let key = (cell(p.x), cell(p.y));
+        let around = |v: f64| cell(v - SAME_M)..=cell(v + SAME_M);
+        for x in around(p.x) {
+            for y in around(p.y) {
+                let mut next = self.first.get(&(x, y)).copied().unwrap_or(NONE);
+                while next != NONE {
+                    if self.points[next as usize].to(p) < SAME_M {
+                        return next;
+                    }
+                    next = self.more[next as usize];
+                }
+            }
         }
+        let number = self.points.len() as u32;
+        self.points.push(p);
+        let before = self.first.insert(key, number);
+        self.more.push(before.unwrap_or(NONE));
         number
-    }
-
-    pub(crate) fn find(&self, p: Point) -> Option<u32> {
-        self.numbers.get(&p.key()).copied()
     }
 
     pub(crate) fn ring(&self, ring: &[u32]) -> Ring {

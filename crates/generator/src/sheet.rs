@@ -60,10 +60,10 @@ pub(crate) fn assemble(code: String, pieces: &[Piece], dice: &mut Dice) -> Sheet
             continue;
         }
         match face.kind {
-            Kind::Parcel if heirs[i].len() == 1 => {
+            Kind::Parcel | Kind::Railway if heirs[i].len() == 1 => {
                 parcels.push(vec![face.loops.iter().map(|l| mesh.ring(l)).collect()]);
             }
-            Kind::Parcel => {
+            Kind::Parcel | Kind::Railway => {
                 let loops = heirs[i].iter().flat_map(|&k| &faces[k].loops);
                 parcels.push(polygons(&mesh, loops));
             }
@@ -184,6 +184,9 @@ fn number(shapes: Vec<Vec<Polygon>>, dice: &mut Dice) -> Vec<Parcel> {
 /// Numbers with a stroke, parcels in two parts, and numbers that come as two members.
 fn oddities(parcels: &mut Vec<Parcel>, middles: &[Point], dice: &mut Dice) {
     let n = parcels.len();
+    if n < 3 {
+        return;
+    }
     let mut gone = vec![false; n];
     let mut touched = vec![false; n];
     for _ in 0..n / 60 {

@@ -59,6 +59,11 @@ fn hits(ring: &[Point], path: &[Point], snap: f64) -> Vec<Hit> {
 ///
 /// Both pieces carry the very same points along the cut.
 pub(crate) fn split(ring: &[Point], path: &[Point], care: Care) -> Option<(Ring, Ring)> {
+    // Where snapping would pinch a piece, the cut stays where it is.
+    cut_at(ring, path, care).or_else(|| cut_at(ring, path, Care { snap: 0.0, ..care }))
+}
+
+fn cut_at(ring: &[Point], path: &[Point], care: Care) -> Option<(Ring, Ring)> {
     let hits = hits(ring, path, care.snap);
     for pair in hits.windows(2) {
         let (one, two) = (&pair[0], &pair[1]);
@@ -81,7 +86,7 @@ pub(crate) fn split(ring: &[Point], path: &[Point], care: Care) -> Option<(Ring,
         right.extend(inner.iter().rev());
         let mut left = walk(ring, two, one);
         left.extend(&inner);
-        if area(&right).min(area(&left)) < 0.05 {
+        if area(&right).min(area(&left)) < 0.05 || repeats(&right) || repeats(&left) {
             continue;
         }
         return Some((right, left));
@@ -113,6 +118,16 @@ fn lies_inside(ring: &[Point], cut: &[Point], care: Care) -> bool {
                 || v == cut[last]
                 || cut.windows(2).all(|w| to_segment(v, w[0], w[1]).0 > care.clear)
         })
+}
+
+/// Whether a ring visits a point twice.
+fn repeats(ring: &[Point]) -> bool {
+    if ring.len() < 30 {
+        return ring.iter().enumerate().any(|(i, p)| ring[..i].contains(p));
+    }
+    let mut keys: Vec<(u64, u64)> = ring.iter().map(|p| p.key()).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|w| w[0] == w[1])
 }
 
 /// The ring from one hit forward to another, both included.

@@ -171,8 +171,8 @@ pub struct UnpackedFile {
 pub struct Dataset {
     /// Its path in the archive without what follows the last dot.
     pub name: String,
-    /// Name of the driver that reads it; `None` where that is no map.
-    pub driver: Option<String>,
+    /// Name of the driver that reads it.
+    pub driver: String,
     /// The path in the output folder that is to be read.
     pub path: String,
     /// Places of its files in [`Unpacked::files`].

@@ -53,7 +53,7 @@ fn paths_stay_in_their_folder() -> Outcome {
             }],
             datasets: vec![Dataset {
                 name: "Zóne".into(),
-                driver: None,
+                driver: "ESRI Shapefile".into(),
                 path: path.into(),
                 files,
                 missing: Vec::new(),

@@ -7,30 +7,52 @@ use std::str::FromStr;
 use crate::geojson;
 use crate::gml::{self, Kind};
 use crate::sandbox::Mode;
+use crate::unpack;
+use crate::vector::{self, Driver};
 
 /// The help text.
 pub const USAGE: &str = "\
 usage: mappale-worker cadastre-gml --feature CadastralParcel|CadastralZoning [option…] [--] FILE
        mappale-worker geojson [option…] [--] FILE
+       mappale-worker inspect [--driver D] [option…] [--] FILE
+       mappale-worker vector [--driver D] [--layer NAME] [option…] [--] FILE
+       mappale-worker unpack [option…] [--] ARCHIVE OUT_FOLDER
 
-Reads a file of the national cadastre, or polygons in GeoJSON, and writes the features to
-standard output, which must be a pipe. Exit status: 0 after a Done frame, 2 after a Failed
-frame, 64 for a wrong command, 71 where the walls cannot be put up.
+Reads a foreign file behind walls of its own. cadastre-gml, geojson and vector write a stream of
+features to standard output, inspect and unpack a JSON document; it must be a pipe. Exit status:
+0 after a Done frame or a document, 2 after a Failed frame or document, 64 for a wrong command,
+71 where the walls cannot be put up.
 
 options (sizes in bytes; k, M and G are powers of 1024)
   --sandbox MODE               require: without walls against network and files nothing is
                                read; best-effort: with what the system has (require)
   --max-memory SIZE            address space of the process (2G)
   --max-cpu SECONDS            processor time of the process (300)
-  --max-depth N                nesting of elements or of geometry collections (64)
   --max-feature-vertices N     vertices of a feature (100000)
-  --max-features N             features of the file (2000000)
-  --max-vertices N             vertices of the file (30000000)
+  --max-features N             features of the file or layer (2000000)
+  --max-vertices N             vertices of the file or layer (30000000)
   --max-comparisons N          steps of the validity check of a feature (100000000)
+  --max-depth N                cadastre-gml, geojson: nesting (64)
   --max-file SIZE              geojson: the whole file (200M)
   --max-attributes N           cadastre-gml: attributes of an element (64)
   --max-markup SIZE            cadastre-gml: one tag, comment or run of text (8M)
-  --max-value SIZE             cadastre-gml: value of an attribute of a feature (4k)
+  --max-value BYTES            value of a field (cadastre-gml 4096, vector 16384)
+inspect and vector:
+  --driver D                   GPKG, ESRI Shapefile, GeoJSON, GML, FlatGeobuf, MapInfo File,
+                               CSV, LIBKML, DXF, OpenFileGDB; the file must be of that format
+  --layer NAME                 the layer
+  --crs EPSG:N                 the CRS, whatever the file says
+  --encoding NAME              the encoding of text, whatever the file says
+  --max-layers N               layers of the file (500)
+  --max-fields N               fields of a layer (256)
+vector:
+  --geometry KIND              polygon, line or point: others are left out with a warning
+  --curve-tolerance M          metres between an arc and its chords (0.01)
+unpack:
+  --max-entries N              entries of the archive, folders included (100)
+  --max-total SIZE             bytes of all files (500M)
+  --max-ratio N                bytes of a file for each of its bytes in the archive (100)
+  --depth N                    archives in archives; 1 is the archive itself (1)
 ";
 
 /// What the command line asks for.
@@ -58,12 +80,18 @@ pub struct Read {
 }
 
 /// A reader and its limits.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum Reader {
     /// `cadastre-gml`, with the features that are wanted.
     CadastreGml(Kind, gml::Limits),
     /// `geojson`.
     GeoJson(geojson::Limits),
+    /// `inspect`.
+    Inspect(vector::Options),
+    /// `vector`.
+    Vector(vector::Options),
+    /// `unpack`, with the output folder.
+    Unpack(PathBuf, unpack::Limits),
 }
 
 /// Why a command line is refused.
@@ -105,21 +133,51 @@ pub fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Command, Error>
     let command = args.next().ok_or(Error::NoCommand)?;
     match command.to_str() {
         Some("--help" | "-h" | "help") => Ok(Command::Help),
-        Some("cadastre-gml") => reading(args, false),
-        Some("geojson") => reading(args, true),
+        Some("cadastre-gml") => reading(args, Which::Gml),
+        Some("geojson") => reading(args, Which::GeoJson),
+        Some("inspect") => reading(args, Which::Inspect),
+        Some("vector") => reading(args, Which::Vector),
+        Some("unpack") => reading(args, Which::Unpack),
         _ => Err(Error::UnknownCommand(command)),
     }
 }
 
-/// Reads the arguments of a sub-command; limits that only the other one knows do not exist.
-fn reading(mut args: impl Iterator<Item = OsString>, is_geojson: bool) -> Result<Command, Error> {
+/// A sub-command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Gml,
+    GeoJson,
+    Inspect,
+    Vector,
+    Unpack,
+}
+
+/// What the options of a sub-command say; each has its default.
+struct Given {
+    feature: Option<Kind>,
+    gml: gml::Limits,
+    max_file: u64,
+    vector: vector::Options,
+    unpack: unpack::Limits,
+    max_memory: u64,
+    max_cpu: u64,
+    sandbox: Mode,
+}
+
+/// Reads the arguments of a sub-command; options that only others know do not exist.
+fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Command, Error> {
     let mut file = None;
-    let mut feature = None;
-    let mut limits = gml::Limits::default();
-    let mut max_file = geojson::Limits::default().file_bytes;
-    let mut max_memory = 2 << 30;
-    let mut max_cpu = 300;
-    let mut sandbox = Mode::Require;
+    let mut folder = None;
+    let mut given = Given {
+        feature: None,
+        gml: gml::Limits::default(),
+        max_file: geojson::Limits::default().file_bytes,
+        vector: vector::Options::default(),
+        unpack: unpack::Limits::default(),
+        max_memory: 2 << 30,
+        max_cpu: 300,
+        sandbox: Mode::Require,
+    };
     let mut options = true;
     while let Some(arg) = args.next() {
         let option = match arg.to_str() {
@@ -129,52 +187,130 @@ fn reading(mut args: impl Iterator<Item = OsString>, is_geojson: bool) -> Result
             }
             Some("--help" | "-h") if options => return Ok(Command::Help),
             Some(text) if options && text.starts_with("--") => text.to_owned(),
-            _ if file.is_some() => return Err(Error::SecondFile(arg)),
-            _ => {
+            _ if file.is_none() => {
                 file = Some(PathBuf::from(arg));
                 continue;
             }
+            _ if which == Which::Unpack && folder.is_none() => {
+                folder = Some(PathBuf::from(arg));
+                continue;
+            }
+            _ => return Err(Error::SecondFile(arg)),
         };
         let value = args.next().ok_or_else(|| Error::NoValue(option.clone()))?;
-        match option.as_str() {
-            "--max-file" if is_geojson => max_file = read(&option, value, size)?,
-            "--feature" if !is_geojson => {
-                feature = Some(read(&option, value, Kind::from_element)?);
-            }
-            "--sandbox" => sandbox = read(&option, value, mode)?,
-            "--max-memory" => max_memory = read(&option, value, size)?,
-            "--max-cpu" => max_cpu = read(&option, value, number)?,
-            "--max-depth" => limits.depth = read(&option, value, number)?,
-            "--max-attributes" if !is_geojson => limits.attributes = read(&option, value, number)?,
-            "--max-markup" if !is_geojson => limits.markup_bytes = read(&option, value, size)?,
-            "--max-value" if !is_geojson => limits.value_bytes = read(&option, value, number)?,
-            "--max-feature-vertices" => limits.feature_vertices = read(&option, value, number)?,
-            "--max-features" => limits.features = read(&option, value, number)?,
-            "--max-vertices" => limits.vertices = read(&option, value, number)?,
-            "--max-comparisons" => limits.comparisons = read(&option, value, number)?,
-            _ => return Err(Error::UnknownOption(option)),
-        }
+        given.take(which, option, value)?;
     }
     let file = file.ok_or(Error::Missing("FILE"))?;
-    let reader = if is_geojson {
-        Reader::GeoJson(geojson::Limits {
-            file_bytes: max_file,
-            depth: limits.depth,
-            feature_vertices: limits.feature_vertices,
-            features: limits.features,
-            vertices: limits.vertices,
-            comparisons: limits.comparisons,
-        })
-    } else {
-        Reader::CadastreGml(feature.ok_or(Error::Missing("--feature"))?, limits)
+    let reader = match which {
+        Which::Gml => {
+            Reader::CadastreGml(given.feature.ok_or(Error::Missing("--feature"))?, given.gml)
+        }
+        Which::GeoJson => Reader::GeoJson(geojson::Limits {
+            file_bytes: given.max_file,
+            depth: given.gml.depth,
+            feature_vertices: given.gml.feature_vertices,
+            features: given.gml.features,
+            vertices: given.gml.vertices,
+            comparisons: given.gml.comparisons,
+        }),
+        Which::Inspect | Which::Vector => {
+            let options = vector::Options {
+                limits: vector::Limits {
+                    feature_vertices: given.gml.feature_vertices,
+                    features: given.gml.features,
+                    vertices: given.gml.vertices,
+                    comparisons: given.gml.comparisons,
+                    ..given.vector.limits
+                },
+                ..given.vector
+            };
+            if which == Which::Inspect {
+                Reader::Inspect(options)
+            } else {
+                Reader::Vector(options)
+            }
+        }
+        Which::Unpack => Reader::Unpack(folder.ok_or(Error::Missing("OUT_FOLDER"))?, given.unpack),
     };
     Ok(Command::Read(Read {
         file,
         reader,
-        max_memory,
-        max_cpu,
-        sandbox,
+        max_memory: given.max_memory,
+        max_cpu: given.max_cpu,
+        sandbox: given.sandbox,
     }))
+}
+
+impl Given {
+    fn take(&mut self, which: Which, option: String, value: OsString) -> Result<(), Error> {
+        use Which::{GeoJson, Gml, Inspect, Unpack, Vector};
+        let name = option.as_str();
+        match (name, which) {
+            ("--max-memory", _) => self.max_memory = read(name, value, size)?,
+            ("--max-cpu", _) => self.max_cpu = read(name, value, number)?,
+            ("--sandbox", _) => self.sandbox = read(name, value, mode)?,
+            ("--max-entries", Unpack) => self.unpack.entries = read(name, value, number)?,
+            ("--max-total", Unpack) => self.unpack.total_bytes = read(name, value, size)?,
+            ("--max-ratio", Unpack) => self.unpack.ratio = read(name, value, number)?,
+            ("--depth", Unpack) => self.unpack.depth = read(name, value, number)?,
+            (_, Unpack) => return Err(Error::UnknownOption(option)),
+            ("--feature", Gml) => self.feature = Some(read(name, value, Kind::from_element)?),
+            ("--max-attributes", Gml) => self.gml.attributes = read(name, value, number)?,
+            ("--max-markup", Gml) => self.gml.markup_bytes = read(name, value, size)?,
+            ("--max-value", Gml) => self.gml.value_bytes = read(name, value, number)?,
+            ("--max-file", GeoJson) => self.max_file = read(name, value, size)?,
+            ("--max-depth", Gml | GeoJson) => self.gml.depth = read(name, value, number)?,
+            ("--driver", Inspect | Vector) => {
+                self.vector.driver = Some(read(name, value, Driver::from_name)?);
+            }
+            ("--layer", Inspect | Vector) => {
+                self.vector.layer = Some(read(name, value, |text| Some(text.to_owned()))?);
+            }
+            ("--crs", Inspect | Vector) => self.vector.crs = Some(read(name, value, epsg)?),
+            ("--encoding", Inspect | Vector) => {
+                self.vector.encoding = Some(read(name, value, |text| Some(text.to_owned()))?);
+            }
+            ("--geometry", Vector) => self.vector.geometry = Some(read(name, value, geometry)?),
+            ("--curve-tolerance", Vector) => {
+                self.vector.curve_tolerance_m = read(name, value, positive)?;
+            }
+            ("--max-fields", Inspect | Vector) => {
+                self.vector.limits.fields = read(name, value, number)?;
+            }
+            ("--max-layers", Inspect | Vector) => {
+                self.vector.limits.layers = read(name, value, number)?;
+            }
+            ("--max-value", Inspect | Vector) => {
+                self.vector.limits.value_bytes = read(name, value, number)?;
+            }
+            ("--max-feature-vertices", _) => {
+                self.gml.feature_vertices = read(name, value, number)?;
+            }
+            ("--max-features", _) => self.gml.features = read(name, value, number)?,
+            ("--max-vertices", _) => self.gml.vertices = read(name, value, number)?,
+            ("--max-comparisons", _) => self.gml.comparisons = read(name, value, number)?,
+            _ => return Err(Error::UnknownOption(option)),
+        }
+        Ok(())
+    }
+}
+
+fn epsg(text: &str) -> Option<u32> {
+    text.strip_prefix("EPSG:")?.parse().ok()
+}
+
+fn geometry(text: &str) -> Option<vector::Kind> {
+    match text {
+        "polygon" => Some(vector::Kind::Polygon),
+        "line" => Some(vector::Kind::Line),
+        "point" => Some(vector::Kind::Point),
+        _ => None,
+    }
+}
+
+fn positive(text: &str) -> Option<f64> {
+    let number: f64 = text.parse().ok()?;
+    (number.is_finite() && number > 0.0).then_some(number)
 }
 
 fn read<T>(option: &str, value: OsString, parse: impl Fn(&str) -> Option<T>) -> Result<T, Error> {

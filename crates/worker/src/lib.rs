@@ -8,6 +8,8 @@
 //! | `output` | the stream, with a bound on findings |
 //! | `gml` | the reader of the national cadastre's GML |
 //! | `geojson` | the reader of GeoJSON |
+//! | `vector` | the readers of all other map files, through GDAL |
+//! | `unpack` | archives, with caps |
 //! | `order` | tells positions of Italy whose numbers have changed places |
 //! | `settle` | what both readers do with a shape |
 //! | `validity` | OGC validity of a geometry, with reason and place |
@@ -22,4 +24,6 @@ mod order;
 pub mod output;
 pub mod sandbox;
 mod settle;
+pub mod unpack;
 pub mod validity;
+pub mod vector;

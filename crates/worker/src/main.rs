@@ -4,10 +4,13 @@ use std::fs::File;
 use std::io::{BufWriter, Write, stderr, stdout};
 use std::process::ExitCode;
 
-use worker::args::{self, Command, Reader};
+use wire::{Content, Document, WriteError};
+use worker::args::{self, Command, Read, Reader};
+use worker::failure::Failure;
 use worker::output::Outcome;
 use worker::sandbox::{self, Walls};
-use worker::{geojson, gml};
+use worker::vector::{self, Driver};
+use worker::{geojson, gml, unpack};
 
 /// Exit status after a `Failed` frame.
 const REFUSED: u8 = 2;
@@ -34,24 +37,30 @@ fn main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    let walls = Walls {
-        mode: command.sandbox,
-        memory: command.max_memory,
-        cpu: command.max_cpu,
-        file_bytes: 0,
-        read: sandbox::input(&command.file, false),
-        write: None,
-    };
-    if let Err(error) = sandbox::enter(&walls) {
+    if let Err(error) = sandbox::enter(&walls(&command)) {
         say(&format!("mappale-worker: {error}\n"));
         return ExitCode::from(NOT_CONFINED);
     }
     let output = BufWriter::with_capacity(1 << 16, stdout().lock());
-    let read = match (File::open(&command.file), &command.reader) {
-        (Ok(file), Reader::CadastreGml(kind, limits)) => gml::read(file, *kind, limits, output),
-        (Ok(file), Reader::GeoJson(limits)) => geojson::read(file, limits, output),
-        (Err(error), Reader::CadastreGml(kind, _)) => gml::refuse_unreadable(&error, *kind, output),
-        (Err(error), Reader::GeoJson(_)) => geojson::refuse_unreadable(&error, output),
+    let file = &command.file;
+    let read = match &command.reader {
+        Reader::CadastreGml(kind, limits) => match File::open(file) {
+            Ok(opened) => gml::read(opened, *kind, limits, output),
+            Err(error) => gml::refuse_unreadable(&error, *kind, output),
+        },
+        Reader::GeoJson(limits) => match File::open(file) {
+            Ok(opened) => geojson::read(opened, limits, output),
+            Err(error) => geojson::refuse_unreadable(&error, output),
+        },
+        Reader::Vector(options) => vector::read(file, options, output),
+        Reader::Inspect(options) => answer(
+            vector::inspect(file, options).map(Content::Inspection),
+            output,
+        ),
+        Reader::Unpack(folder, limits) => answer(
+            unpack::unpack(file, folder, limits).map(Content::Unpacked),
+            output,
+        ),
     };
     match read {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
@@ -61,6 +70,36 @@ fn main() -> ExitCode {
             ExitCode::from(NOT_WRITTEN)
         }
     }
+}
+
+/// Returns the walls for a command: only what it needs is open.
+fn walls(command: &Read) -> Walls {
+    let (with_siblings, write, file_bytes) = match &command.reader {
+        Reader::CadastreGml(..) | Reader::GeoJson(_) => (false, None, 0),
+        Reader::Inspect(_) | Reader::Vector(_) => {
+            (Driver::may_have_siblings(&command.file), None, 0)
+        }
+        Reader::Unpack(folder, limits) => (false, Some(folder.clone()), limits.total_bytes),
+    };
+    Walls {
+        mode: command.sandbox,
+        memory: command.max_memory,
+        cpu: command.max_cpu,
+        file_bytes,
+        read: sandbox::input(&command.file, with_siblings),
+        write,
+    }
+}
+
+/// Writes a document.
+fn answer(found: Result<Content, Failure>, mut output: impl Write) -> Result<Outcome, WriteError> {
+    let (content, outcome) = match found {
+        Ok(content) => (content, Outcome::Done),
+        Err(failure) => (Content::Failed(failure.into()), Outcome::Failed),
+    };
+    serde_json::to_writer(&mut output, &Document::new(content))?;
+    output.flush()?;
+    Ok(outcome)
 }
 
 /// Writes to standard error; if that fails, nobody is left to tell.

@@ -11,7 +11,10 @@ const PAGES: [(&str, &str); 9] = [
     ("/mappa", "Borgochiaro"),
     ("/mappa?sel=X001_000300.21", "X001_000300.21"),
     ("/luogo?lon=9.3619635&lat=45.6074641", "X001_000300.21"),
-    ("/luogo?lon=9.3619635&lat=45.6074641&frammento=1", "X001_000300.21"),
+    (
+        "/luogo?lon=9.3619635&lat=45.6074641&frammento=1",
+        "X001_000300.21",
+    ),
     ("/particella/X001_000300.21", "X001_000300.21"),
     ("/particella/X001_000300.21?frammento=1", "X001_000300.21"),
     ("/cerca", "Borgochiaro"),
@@ -20,7 +23,11 @@ const PAGES: [(&str, &str); 9] = [
 
 fn assert_headers(path: &str, answer: &Answer) {
     let caching = answer.header("cache-control");
-    assert!(!caching.is_empty(), "{path} {}: no Cache-Control", answer.status);
+    assert!(
+        !caching.is_empty(),
+        "{path} {}: no Cache-Control",
+        answer.status
+    );
     if answer.status >= 400 {
         assert_eq!(caching, "no-store", "{path} {}", answer.status);
     }
@@ -29,7 +36,12 @@ fn assert_headers(path: &str, answer: &Answer) {
         assert!(caching.contains("no-store"), "{path}: {caching}");
     }
     let policy = answer.header("content-security-policy");
-    for rule in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+    for rule in [
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    ] {
         assert!(policy.contains(rule), "{path}: {policy}");
     }
     assert!(!policy.contains("unsafe"), "{path}: {policy}");
@@ -127,7 +139,11 @@ async fn pages_hold_what_they_should_and_nothing_that_the_policy_forbids() {
             if !path.contains("frammento") {
                 answer.assert_page(200);
             }
-            assert_eq!(answer.header("cache-control"), "private, no-cache", "{path}");
+            assert_eq!(
+                answer.header("cache-control"),
+                "private, no-cache",
+                "{path}"
+            );
         }
     }
 }
@@ -147,9 +163,15 @@ async fn built_files_are_kept_for_ever_and_only_they() {
         let file = part.split('"').next().unwrap_or_default();
         let answer = site.get(&format!("/assets/{file}")).await;
         assert_eq!(answer.status, 200, "{file} {manifest}");
-        assert!(answer.header("cache-control").contains("immutable"), "{file}");
+        assert!(
+            answer.header("cache-control").contains("immutable"),
+            "{file}"
+        );
         seen += 1;
     }
     assert!(seen >= 2, "{page}");
-    assert_eq!(site.get("/assets/nothing.js").await.header("cache-control"), "no-store");
+    assert_eq!(
+        site.get("/assets/nothing.js").await.header("cache-control"),
+        "no-store"
+    );
 }

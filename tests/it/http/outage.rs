@@ -90,24 +90,34 @@ async fn the_map_goes_on_without_the_database() {
         .env("MAPPALE_VAR", elsewhere.path())
         .env("DATABASE_URL", url(&socket, "mappale"));
     let server = Server::start(command);
-    server.wait_for("/ready", 200, Duration::from_secs(10)).await;
+    server
+        .wait_for("/ready", 200, Duration::from_secs(10))
+        .await;
     assert_serves(&server).await;
     home.run(&["db", "stop"]);
-    server.wait_for("/ready", 503, Duration::from_secs(15)).await;
+    server
+        .wait_for("/ready", 503, Duration::from_secs(15))
+        .await;
     assert_serves(&server).await;
     let (_, body) = server.get("/ready").await;
     assert!(String::from_utf8_lossy(&body).contains("\"down\""));
     home.run(&["db", "start"]);
-    server.wait_for("/ready", 200, Duration::from_secs(10)).await;
+    server
+        .wait_for("/ready", 200, Duration::from_secs(10))
+        .await;
     assert_serves(&server).await;
     drop(server);
 
     // Killed and started again, it finds its own database running and all of its map.
     let mut server = Server::start(home.command());
-    server.wait_for("/ready", 200, Duration::from_secs(10)).await;
+    server
+        .wait_for("/ready", 200, Duration::from_secs(10))
+        .await;
     server.kill();
     let server = Server::start(home.command());
-    server.wait_for("/ready", 200, Duration::from_secs(10)).await;
+    server
+        .wait_for("/ready", 200, Duration::from_secs(10))
+        .await;
     assert_serves(&server).await;
 
     // Its own database, killed, it starts again by itself.
@@ -126,10 +136,15 @@ async fn the_map_goes_on_without_the_database() {
         if again {
             break;
         }
-        assert!(start.elapsed() < Duration::from_secs(30), "it was not started again");
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "it was not started again"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    server.wait_for("/ready", 200, Duration::from_secs(10)).await;
+    server
+        .wait_for("/ready", 200, Duration::from_secs(10))
+        .await;
 }
 
 #[tokio::test]
@@ -138,17 +153,23 @@ async fn a_client_that_never_ends_its_request_is_left() {
     db.databases.migrate().await.expect("is migrated already");
     let server = Server::start(db.command());
     let mut half = TcpStream::connect(server.address).expect("connects");
-    half.write_all(b"GET /health HTTP/1.1\r\nHos").expect("can be sent");
+    half.write_all(b"GET /health HTTP/1.1\r\nHos")
+        .expect("can be sent");
     let start = Instant::now();
     // Others are served meanwhile.
     assert_eq!(server.get("/health").await.0, 200);
     let ended = tokio::task::spawn_blocking(move || {
-        half.set_read_timeout(Some(Duration::from_secs(15))).expect("can be set");
+        half.set_read_timeout(Some(Duration::from_secs(15)))
+            .expect("can be set");
         let mut rest = Vec::new();
-        half.read_to_end(&mut rest).expect("the server closes the connection");
+        half.read_to_end(&mut rest)
+            .expect("the server closes the connection");
     });
     ended.await.expect("was closed");
-    assert!(start.elapsed() > Duration::from_secs(5), "a slow client has some time");
+    assert!(
+        start.elapsed() > Duration::from_secs(5),
+        "a slow client has some time"
+    );
 }
 
 #[tokio::test]

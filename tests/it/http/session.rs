@@ -15,7 +15,9 @@ pub(super) fn cookie(answer: &Answer) -> String {
 
 /// Signs in and gives the cookie.
 pub(super) async fn sign_in(site: &Site, role: &str) -> String {
-    let answer = site.post("/demo/accedi", &[], &format!("ruolo={role}&ritorno=/mappa")).await;
+    let answer = site
+        .post("/demo/accedi", &[], &format!("ruolo={role}&ritorno=/mappa"))
+        .await;
     answer.assert_leads_to("/mappa");
     cookie(&answer)
 }
@@ -30,17 +32,27 @@ async fn without_the_demonstration_there_is_no_sign_in() {
         assert_eq!(answer.header("set-cookie"), "", "{path}");
     }
     assert!(!site.get("/").await.text().contains("/demo/"));
-    assert_eq!(site.town.number("select count(*) from person.session").await, 0);
+    assert_eq!(
+        site.town
+            .number("select count(*) from person.session")
+            .await,
+        0
+    );
 }
 
 #[tokio::test]
 async fn a_person_signs_in_is_known_and_signs_out() {
     let site = demo().await;
-    let form = site.get("/demo/accedi?ritorno=/mappa").await.assert_page(200);
+    let form = site
+        .get("/demo/accedi?ritorno=/mappa")
+        .await
+        .assert_page(200);
     for role in ["citizen", "gis_clerk", "officer"] {
         assert!(form.contains(&format!("value=\"{role}\"")), "{role}");
     }
-    let answer = site.post("/demo/accedi", &[], "ruolo=officer&ritorno=/mappa").await;
+    let answer = site
+        .post("/demo/accedi", &[], "ruolo=officer&ritorno=/mappa")
+        .await;
     answer.assert_leads_to("/mappa");
     let set = answer.header("set-cookie").to_owned();
     for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age="] {
@@ -65,12 +77,23 @@ async fn a_person_signs_in_is_known_and_signs_out() {
     assert_eq!(site.town.number(&plain).await, 0);
 
     // A session that is over is over, also for somebody who kept the cookie.
-    let out = site.post("/demo/esci", &[("cookie", &session)], "ritorno=/").await;
+    let out = site
+        .post("/demo/esci", &[("cookie", &session)], "ritorno=/")
+        .await;
     out.assert_leads_to("/");
-    assert!(out.header("set-cookie").contains("Max-Age=0"), "{:?}", out.headers);
+    assert!(
+        out.header("set-cookie").contains("Max-Age=0"),
+        "{:?}",
+        out.headers
+    );
     let after = site.get_with("/", &[("cookie", &session)]).await.text();
     assert!(!after.contains("/demo/esci"));
-    assert_eq!(site.town.number("select count(*) from person.session").await, 0);
+    assert_eq!(
+        site.town
+            .number("select count(*) from person.session")
+            .await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -96,7 +119,10 @@ async fn other_sites_cannot_sign_anybody_in_or_out() {
     let cross: [&[(&str, &str)]; 3] = [
         &[("sec-fetch-site", "cross-site")],
         &[("sec-fetch-site", "same-site")],
-        &[("origin", "https://evil.example"), ("host", "mappe.example.it")],
+        &[
+            ("origin", "https://evil.example"),
+            ("host", "mappe.example.it"),
+        ],
     ];
     for headers in cross {
         let answer = site.post("/demo/accedi", headers, "ruolo=gis_clerk").await;
@@ -105,11 +131,24 @@ async fn other_sites_cannot_sign_anybody_in_or_out() {
         let with_cookie = [headers, &[("cookie", session.as_str())]].concat();
         assert_eq!(site.post("/demo/esci", &with_cookie, "").await.status, 403);
     }
-    assert_eq!(site.town.number("select count(*) from person.session").await, 1);
+    assert_eq!(
+        site.town
+            .number("select count(*) from person.session")
+            .await,
+        1
+    );
     // The twin: from the site itself it works.
-    let own = [("sec-fetch-site", "same-origin"), ("cookie", session.as_str())];
+    let own = [
+        ("sec-fetch-site", "same-origin"),
+        ("cookie", session.as_str()),
+    ];
     assert!(site.post("/demo/esci", &own, "ritorno=/").await.status < 400);
-    assert_eq!(site.town.number("select count(*) from person.session").await, 0);
+    assert_eq!(
+        site.town
+            .number("select count(*) from person.session")
+            .await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -117,13 +156,28 @@ async fn nonsense_signs_nobody_in() {
     let site = demo().await;
     for form in ["", "ruolo=admin", "ruolo=", "ruolo=citizen%00", "x=y"] {
         let answer = site.post("/demo/accedi", &[], form).await;
-        assert!((400..500).contains(&answer.status), "{form}: {}", answer.status);
+        assert!(
+            (400..500).contains(&answer.status),
+            "{form}: {}",
+            answer.status
+        );
         assert_eq!(answer.header("set-cookie"), "", "{form}");
     }
-    let answer = site.post("/demo/accedi", &[], "ruolo=citizen&ritorno=//evil.example").await;
+    let answer = site
+        .post("/demo/accedi", &[], "ruolo=citizen&ritorno=//evil.example")
+        .await;
     answer.assert_leads_to("/");
-    for cookie in ["mappale=", "mappale=x", &format!("mappale={}", "0".repeat(64)), "mappale", ";;"] {
-        let page = site.get_with("/", &[("cookie", cookie)]).await.assert_page(200);
+    for cookie in [
+        "mappale=",
+        "mappale=x",
+        &format!("mappale={}", "0".repeat(64)),
+        "mappale",
+        ";;",
+    ] {
+        let page = site
+            .get_with("/", &[("cookie", cookie)])
+            .await
+            .assert_page(200);
         assert!(!page.contains("/demo/esci"), "{cookie}");
     }
 }

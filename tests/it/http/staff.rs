@@ -35,7 +35,10 @@ async fn with_survey() -> Site {
         .replace("id = \"catasto.particella\"", &format!("id = \"{SURVEY}\""))
         .replace("role = \"parcel\"\n", "")
         .replace("policy = \"public\"", "policy = \"staff\"")
-        .replace("it = \"Particelle catastali\"", &format!("it = \"{TITLE}\""));
+        .replace(
+            "it = \"Particelle catastali\"",
+            &format!("it = \"{TITLE}\""),
+        );
     std::fs::write(folder.join("rilievo.toml"), survey).expect("is ours");
     town.definitions = Definitions::load(&folder).expect("is good");
     town.db.config.layers = folder;
@@ -54,7 +57,10 @@ async fn outsiders(site: &Site) -> [String; 3] {
 }
 
 fn mentions(answer: &Answer, word: &str) -> bool {
-    answer.body.windows(word.len()).any(|window| window == word.as_bytes())
+    answer
+        .body
+        .windows(word.len())
+        .any(|window| window == word.as_bytes())
 }
 
 #[tokio::test]
@@ -84,7 +90,10 @@ async fn a_layer_for_staff_is_nowhere_for_others() {
             let answer = site.get_with(path, &headers).await;
             assert!(answer.status < 500, "{path}");
             for word in [SURVEY, TITLE] {
-                assert!(!mentions(&answer, word), "{path} tells of {word} to {cookie}");
+                assert!(
+                    !mentions(&answer, word),
+                    "{path} tells of {word} to {cookie}"
+                );
             }
         }
         // It does not exist, in the same words as one that really does not.
@@ -135,7 +144,10 @@ async fn staff_see_it_and_only_where_the_server_offers_them_to_sign_in() {
             .iter()
             .find(|layer| layer["layer"] == SURVEY);
         let survey = survey.expect("the clerk sees it");
-        assert_eq!((&survey["status"], &survey["keys"][0]), (&"hit".into(), &REFERENCE.into()));
+        assert_eq!(
+            (&survey["status"], &survey["keys"][0]),
+            (&"hit".into(), &REFERENCE.into())
+        );
         let page = site.get_with(&format!("/luogo?{PLACE}"), &headers).await;
         assert!(mentions(&page, TITLE), "{role}");
 

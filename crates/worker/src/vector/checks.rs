@@ -99,7 +99,11 @@ fn geopackage(path: &Path) -> Result<(), Failure> {
             _ => true,
         };
         if forbidden {
-            let what = if kind == "table" { "virtual table" } else { &kind };
+            let what = if kind == "table" {
+                "virtual table"
+            } else {
+                &kind
+            };
             let name: String = name.chars().take(80).collect();
             let message = format!(
                 "The GeoPackage holds code ({what} {name:?}), which is refused: export its layers \
@@ -139,9 +143,14 @@ fn is_rtree(sql: &str) -> bool {
 /// Says whether a trigger is one of the standard (rtree_…, gpkg_…) or of GDAL's feature count.
 fn is_standard_trigger(name: &str) -> bool {
     let name = name.to_lowercase();
-    ["rtree_", "gpkg_", "trigger_insert_feature_count_", "trigger_delete_feature_count_"]
-        .iter()
-        .any(|start| name.starts_with(start))
+    [
+        "rtree_",
+        "gpkg_",
+        "trigger_insert_feature_count_",
+        "trigger_delete_feature_count_",
+    ]
+    .iter()
+    .any(|start| name.starts_with(start))
 }
 
 /// Compares the sizes that the files of a shapefile name with those that they have.
@@ -170,7 +179,9 @@ fn shapefile(path: &Path) -> Result<(), Failure> {
             .and_then(|bytes| bytes.try_into().ok())
             .map(|bytes| u64::from(u32::from_be_bytes(bytes)) * 2);
         if !head.starts_with(&9994_u32.to_be_bytes()) || named.is_none_or(|named| named > size) {
-            return Err(incomplete("The index of the shapefile (.shx) is incomplete."));
+            return Err(incomplete(
+                "The index of the shapefile (.shx) is incomplete.",
+            ));
         }
     } else {
         return Err(incomplete(
@@ -195,7 +206,9 @@ fn shapefile(path: &Path) -> Result<(), Failure> {
 fn table(path: &Path) -> Result<(), Failure> {
     let (head, size) = head(path)?;
     if head.len() < 33 {
-        return Err(incomplete("The table of values (.dbf) is shorter than its header."));
+        return Err(incomplete(
+            "The table of values (.dbf) is shorter than its header.",
+        ));
     }
     let short = |at: usize| u64::from(u16::from_le_bytes([head[at], head[at + 1]]));
     let records = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));

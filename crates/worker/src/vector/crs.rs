@@ -53,7 +53,11 @@ fn described(
     code: Option<String>,
     source: CrsSource,
 ) -> CrsInspection {
-    let part = if found.is_projected() { "PROJCS" } else { "GEOGCS" };
+    let part = if found.is_projected() {
+        "PROJCS"
+    } else {
+        "GEOGCS"
+    };
     let first = found.axis_orientation(part, 0);
     CrsInspection {
         wkt: match code {
@@ -65,6 +69,19 @@ fn described(
         source,
         north_first: first.is_ok_and(|orientation| orientation == NORTH),
     }
+}
+
+/// Says whether coordinates are degrees.
+pub(crate) fn is_geographic(crs: Option<&CrsInspection>) -> bool {
+    let Some(crs) = crs else {
+        return false;
+    };
+    let found = match (&crs.code, &crs.wkt) {
+        (Some(code), _) => SpatialRef::from_definition(code),
+        (None, Some(wkt)) => SpatialRef::from_wkt(wkt),
+        (None, None) => return false,
+    };
+    found.is_ok_and(|found| found.is_geographic())
 }
 
 fn has_code(found: &SpatialRef) -> bool {

@@ -33,14 +33,25 @@ pub(crate) fn through(controls: &[Point], tolerance: f64, most: usize) -> Vec<Po
 }
 
 /// Adds the points of an arc after its start, which is not after its end.
-fn arc(start: Point, between: Point, end: Point, tolerance: f64, most: usize, out: &mut Vec<Point>) {
+fn arc(
+    start: Point,
+    between: Point,
+    end: Point,
+    tolerance: f64,
+    most: usize,
+    out: &mut Vec<Point>,
+) {
     let Some((center, sweep)) = circle(start, between, end) else {
         out.extend([between, end]);
         return;
     };
     let radius = (start[0] - center[0]).hypot(start[1] - center[1]);
     let chord = 1.0 - tolerance / radius;
-    let step = if chord > 0.0 { 2.0 * chord.acos() } else { TAU / 4.0 };
+    let step = if chord > 0.0 {
+        2.0 * chord.acos()
+    } else {
+        TAU / 4.0
+    };
     let wanted = (sweep.abs() / step.min(TAU / 4.0)).ceil();
     let count = if wanted.is_finite() && wanted < most as f64 {
         (wanted as usize).max(2)
@@ -95,7 +106,10 @@ mod tests {
     fn a_half_circle_is_as_near_as_asked() {
         let controls = [[10.0, 0.0], [0.0, 10.0], [-10.0, 0.0]];
         let points = through(&controls, 0.01, 1_000);
-        assert_eq!((points[0], points[points.len() - 1]), (controls[0], controls[2]));
+        assert_eq!(
+            (points[0], points[points.len() - 1]),
+            (controls[0], controls[2])
+        );
         for pair in points.windows(2) {
             let middle = [0, 1].map(|axis| f64::midpoint(pair[0][axis], pair[1][axis]));
             let distance = 10.0 - middle[0].hypot(middle[1]);
@@ -107,7 +121,11 @@ mod tests {
 
     #[test]
     fn an_arc_is_the_same_from_both_ends() {
-        let mut controls = [[528_400.1, 5_050_400.7], [528_433.3, 5_050_410.2], [528_450.0, 5_050_380.4]];
+        let mut controls = [
+            [528_400.1, 5_050_400.7],
+            [528_433.3, 5_050_410.2],
+            [528_450.0, 5_050_380.4],
+        ];
         let there = through(&controls, 0.001, 1_000);
         controls.reverse();
         let mut back = through(&controls, 0.001, 1_000);
@@ -120,7 +138,11 @@ mod tests {
         let circle = through(&[[0.0, 0.0], [2.0, 0.0], [0.0, 0.0]], 0.1, 1_000);
         assert_eq!(circle.first(), circle.last());
         assert!(circle.len() > 6);
-        assert!(circle.iter().all(|p| ((p[0] - 1.0).hypot(p[1]) - 1.0).abs() < 1e-9));
+        assert!(
+            circle
+                .iter()
+                .all(|p| ((p[0] - 1.0).hypot(p[1]) - 1.0).abs() < 1e-9)
+        );
         let straight = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0]];
         assert_eq!(through(&straight, 0.1, 1_000), straight);
         assert_eq!(through(&straight[..2], 0.1, 1_000), straight[..2]);

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::failure::{Failure, FailureKind};
 use super::markup::{Root, root};
+use crate::failure::{Failure, FailureKind};
 
 /// First bytes of a file that are looked at.
 const HEAD: u64 = 1 << 20;
@@ -107,7 +107,10 @@ pub fn detect(path: &Path) -> Result<Driver, Failure> {
     }
     let mut file = File::open(path).map_err(unreadable)?;
     let mut head = Vec::new();
-    (&mut file).take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
+    (&mut file)
+        .take(HEAD)
+        .read_to_end(&mut head)
+        .map_err(unreadable)?;
     if head.is_empty() {
         return Err(unknown("it is empty"));
     }
@@ -139,7 +142,9 @@ fn by_content(head: &[u8], ending: &str) -> Result<Driver, Failure> {
         return match ending {
             "shp" => Ok(Driver::Shapefile),
             "shx" => Err(unknown("it is the index of a shapefile: give the .shp")),
-            _ => Err(unknown("it is a shapefile, but its name does not end in .shp")),
+            _ => Err(unknown(
+                "it is a shapefile, but its name does not end in .shp",
+            )),
         };
     }
     if head.starts_with(b"fgb\x03fgb") {
@@ -164,7 +169,9 @@ fn by_content(head: &[u8], ending: &str) -> Result<Driver, Failure> {
         ));
     }
     if head.iter().take(4096).any(|&byte| byte == 0) {
-        return Err(unknown("it is binary, and none of the formats that are read"));
+        return Err(unknown(
+            "it is binary, and none of the formats that are read",
+        ));
     }
     text(head, ending)
 }
@@ -242,7 +249,11 @@ mod tests {
             (&b"{\"type\":1}"[..], "json", "GeoJSON"),
             (b"\xEF\xBB\xBF {", "shp", "GeoJSON"),
             (gml, "gml", "GML"),
-            (b"<kml xmlns='http://www.opengis.net/kml/2.2'>", "kml", "LIBKML"),
+            (
+                b"<kml xmlns='http://www.opengis.net/kml/2.2'>",
+                "kml",
+                "LIBKML",
+            ),
             (b"!table\r\n!version 300", "tab", "MapInfo File"),
             (b"Version 300\n", "mif", "MapInfo File"),
             (b"  0\r\nSECTION\r\n", "dxf", "DXF"),
@@ -257,7 +268,11 @@ mod tests {
             (b"<OGRVRTDataSource>", "shp", "format.refers"),
             (b"<VRTDataset>", "geojson", "format.refers"),
             (b"<OGRWFSDataSource>", "gml", "format.refers"),
-            (b"/vsicurl/http://127.0.0.1:9/a.gpkg", "gpkg", "format.unknown"),
+            (
+                b"/vsicurl/http://127.0.0.1:9/a.gpkg",
+                "gpkg",
+                "format.unknown",
+            ),
             (b"%PDF-1.7\n", "pdf", "format.unknown"),
             (b"\xFF\xFEa\0", "csv", "xml.encoding"),
             (b"a\0b", "csv", "format.unknown"),

@@ -36,7 +36,10 @@ impl Encoding {
 
     /// Returns the encoding of a name as people, `.cpg` files and ESRI write it.
     pub(crate) fn from_label(label: &str) -> Option<Self> {
-        let label = label.trim().trim_start_matches('\u{feff}').to_ascii_lowercase();
+        let label = label
+            .trim()
+            .trim_start_matches('\u{feff}')
+            .to_ascii_lowercase();
         let label = label.strip_prefix("ansi ").unwrap_or(&label).trim();
         if let Some(language) = label.strip_prefix("ldid/") {
             return Self::from_ldid(language.parse().ok()?);

@@ -33,7 +33,10 @@ pub(crate) fn root(text: &[u8]) -> Result<Root, Failure> {
         } else if let Some(element) = rest.strip_prefix(b"<") {
             return kind(element, line());
         } else {
-            return Err(malformed(line(), "Text stands outside of the root element."));
+            return Err(malformed(
+                line(),
+                "Text stands outside of the root element.",
+            ));
         }
         rest = rest.trim_ascii_start();
     }
@@ -54,7 +57,15 @@ fn kind(element: &[u8], line: u64) -> Result<Root, Failure> {
     if local == b"kml" {
         return Ok(Root::Kml);
     }
-    let refers = [&b"vrt"[..], b"ogrvrt", b"ogrwfs", b"gdal_", b"wms", b"wmts", b"pam"];
+    let refers = [
+        &b"vrt"[..],
+        b"ogrvrt",
+        b"ogrwfs",
+        b"gdal_",
+        b"wms",
+        b"wmts",
+        b"pam",
+    ];
     if refers.iter().any(|start| lower.starts_with(start))
         || lower.ends_with(b"capabilities")
         || lower.ends_with(b"datasource")
@@ -82,7 +93,10 @@ fn kind(element: &[u8], line: u64) -> Result<Root, Failure> {
 fn after<'a>(text: &'a [u8], end: &[u8], line: u64) -> Result<&'a [u8], Failure> {
     let at = text.windows(end.len()).position(|found| found == end);
     let Some(at) = at else {
-        return Err(malformed(line, "The file does not come to its root element."));
+        return Err(malformed(
+            line,
+            "The file does not come to its root element.",
+        ));
     };
     Ok(&text[at + end.len()..])
 }

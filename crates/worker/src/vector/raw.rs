@@ -41,7 +41,11 @@ pub(crate) fn bytes(feature: &Feature<'_>, index: usize) -> Vec<u8> {
 }
 
 /// Returns the numbers of a list as they are written in JSON, and nothing for other lists.
-pub(crate) fn numbers(feature: &Feature<'_>, index: usize, kind: OGRFieldType::Type) -> Vec<String> {
+pub(crate) fn numbers(
+    feature: &Feature<'_>,
+    index: usize,
+    kind: OGRFieldType::Type,
+) -> Vec<String> {
     let Some(index) = checked(feature, index) else {
         return Vec::new();
     };

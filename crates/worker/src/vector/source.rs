@@ -84,7 +84,10 @@ impl Complaints {
     }
 
     fn take(&self) -> Vec<String> {
-        self.0.lock().map(|mut list| std::mem::take(&mut *list)).unwrap_or_default()
+        self.0
+            .lock()
+            .map(|mut list| std::mem::take(&mut *list))
+            .unwrap_or_default()
     }
 }
 

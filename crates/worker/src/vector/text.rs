@@ -22,8 +22,14 @@ pub(crate) fn moment(written: &str) -> String {
     let zone_at = time.find(['+', '-']).unwrap_or(time.len());
     let (clock, zone) = time.split_at(zone_at);
     let zone = match zone.len() {
-        _ if zone.trim_start_matches(['+', '-']).bytes().all(|digit| digit == b'0')
-            && !zone.is_empty() => "Z".to_owned(),
+        _ if zone
+            .trim_start_matches(['+', '-'])
+            .bytes()
+            .all(|digit| digit == b'0')
+            && !zone.is_empty() =>
+        {
+            "Z".to_owned()
+        }
         3 => format!("{zone}:00"),
         5 => format!("{}:{}", &zone[..3], &zone[3..]),
         _ => zone.to_owned(),
@@ -55,7 +61,10 @@ mod tests {
         for (written, text) in [
             ("2026/01/31", "2026-01-31"),
             ("2026/01/31 12:30:00", "2026-01-31T12:30:00"),
-            ("2026/01/31 12:30:00.500+01", "2026-01-31T12:30:00.500+01:00"),
+            (
+                "2026/01/31 12:30:00.500+01",
+                "2026-01-31T12:30:00.500+01:00",
+            ),
             ("2026/01/31 12:30:00+0530", "2026-01-31T12:30:00+05:30"),
             ("2026/01/31 12:30:00+00", "2026-01-31T12:30:00Z"),
             ("12:30:00", "12:30:00"),

@@ -75,6 +75,36 @@ pub(crate) fn read(bytes: &[u8], reading: Reading) -> Result<Parts, Problem> {
     Ok(walk.parts)
 }
 
+/// Returns the name of a geometry's type, whatever its dimension.
+pub(crate) fn type_name(bytes: &[u8]) -> &'static str {
+    let Some((&[order, a, b, c, d], _)) = bytes.split_first_chunk::<5>() else {
+        return "empty";
+    };
+    let raw = if order == 1 {
+        u32::from_le_bytes([a, b, c, d])
+    } else {
+        u32::from_be_bytes([a, b, c, d])
+    };
+    match (raw & 0x0FFF_FFFF) % 1000 {
+        1 => "Point",
+        2 => "LineString",
+        3 => "Polygon",
+        4 => "MultiPoint",
+        5 => "MultiLineString",
+        6 => "MultiPolygon",
+        7 => "GeometryCollection",
+        8 => "CircularString",
+        9 => "CompoundCurve",
+        10 => "CurvePolygon",
+        11 => "MultiCurve",
+        12 => "MultiSurface",
+        15 => "PolyhedralSurface",
+        16 => "TIN",
+        17 => "Triangle",
+        _ => "other",
+    }
+}
+
 /// The head of a geometry.
 #[derive(Clone, Copy)]
 struct Head {
@@ -297,7 +327,9 @@ mod tests {
     }
 
     fn numbers(list: &[f64]) -> Vec<u8> {
-        list.iter().flat_map(|number| number.to_le_bytes()).collect()
+        list.iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect()
     }
 
     #[test]
@@ -311,7 +343,10 @@ mod tests {
         ] {
             let parts = read(&geometry(kind, &[numbers(list)]), READING).expect("a point");
             assert_eq!(parts.points, [[1.0, 2.0]], "{kind}");
-            assert_eq!(parts.has_z, kind & 1 == 1 && [1001, 3001, 0x8000_0001].contains(&kind));
+            assert_eq!(
+                parts.has_z,
+                kind & 1 == 1 && [1001, 3001, 0x8000_0001].contains(&kind)
+            );
             assert_eq!(parts.has_m, [2001, 3001].contains(&kind));
         }
     }
@@ -320,7 +355,10 @@ mod tests {
     fn what_is_wrong_is_said() {
         let nan = geometry(1, &[numbers(&[1.0, f64::NAN])]);
         let infinite = geometry(2, &[count(2), numbers(&[0.0, 0.0, f64::INFINITY, 1.0])]);
-        let open = geometry(3, &[count(1), count(4), numbers(&[0.0; 7]), numbers(&[1.0])]);
+        let open = geometry(
+            3,
+            &[count(1), count(4), numbers(&[0.0; 7]), numbers(&[1.0])],
+        );
         let cut = geometry(2, &[count(900)]);
         let many = geometry(2, &[count(2_000_000_000)]);
         let mut deep = geometry(1, &[numbers(&[1.0, 2.0])]);

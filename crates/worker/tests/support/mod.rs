@@ -155,3 +155,41 @@ pub(crate) fn square(east: u32, north: u32) -> String {
     let (y, y1) = (at(45.6, north), at(45.6, north + 1));
     format!("{y:.8} {x:.8} {y:.8} {x1:.8} {y1:.8} {x1:.8} {y1:.8} {x:.8} {y:.8} {x:.8} ")
 }
+
+/// Runs the worker.
+pub(crate) fn worker(args: &[&str], file: &std::path::Path) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_mappale-worker"))
+        .args(args)
+        .arg("--")
+        .arg(file)
+        .output()
+        .expect("the worker starts")
+}
+
+/// Returns the stream of `vector` with some options.
+pub(crate) fn vector(args: &[&str], file: &std::path::Path) -> Stream {
+    let output = worker(&[&["vector"], args].concat(), file);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code().is_some_and(|code| code <= 2), "{said}");
+    sorted(&output.stdout)
+}
+
+/// Returns what `inspect` says, or the failure as `kind: message`.
+pub(crate) fn inspect(args: &[&str], file: &std::path::Path) -> Result<wire::Inspection, String> {
+    let output = worker(&[&["inspect"], args].concat(), file);
+    match content(&output) {
+        wire::Content::Inspection(inspection) => Ok(inspection),
+        wire::Content::Failed(failed) => Err(format!("{}: {}", failed.kind, failed.message)),
+        wire::Content::Unpacked(_) => panic!("not an archive"),
+    }
+}
+
+/// Returns the document that the worker wrote.
+pub(crate) fn content(output: &std::process::Output) -> wire::Content {
+    let document = wire::Document::read(&output.stdout[..], &wire::DocumentLimits::default());
+    let said = String::from_utf8_lossy(&output.stderr);
+    let document = document.unwrap_or_else(|error| panic!("{error}: {} {said}", output.status));
+    let is_failed = matches!(document.content, wire::Content::Failed(_));
+    assert_eq!(output.status.code(), Some(if is_failed { 2 } else { 0 }));
+    document.content
+}
