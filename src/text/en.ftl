@@ -34,6 +34,10 @@ search-results = { $count ->
     [one] One parcel found
    *[other] { $count } parcels found
 }
+search-first = { $count ->
+    [one] The first parcel found
+   *[other] The first { $count } parcels found
+}
 search-more = There are more: add the sheet (foglio) or the section (sezione) to narrow the search.
 search-nothing = No parcel found for “{ $query }”
 search-nothing-advice = Check the sheet (foglio) and the number, or look for it on the map. You can write it like this:
@@ -161,7 +165,8 @@ map-loading = Reading the details…
 map-loading-map = Loading the map…
 map-failed-title = The details did not arrive
 map-failed = We could not read the details of this place.
-map-failed-not-found = This parcel is not in the published data.
+map-failed-not-found-title = Parcel not found
+map-failed-not-found = This parcel is not in the cadastre published here. It may have been split or merged.
 map-retry = Try again
 map-failed-link = Open the page of this place
 map-style-failed = The map did not arrive. Check the connection and reload the page; the search works without it.

@@ -34,6 +34,10 @@ search-results = { $count ->
     [one] Una particella trovata
    *[other] { $count } particelle trovate
 }
+search-first = { $count ->
+    [one] La prima particella trovata
+   *[other] Le prime { $count } particelle trovate
+}
 search-more = Ce ne sono altre: aggiungi il foglio o la sezione per restringere la ricerca.
 search-nothing = Nessuna particella trovata per «{ $query }»
 search-nothing-advice = Controlla il foglio e il numero, oppure cercala sulla mappa. Puoi scrivere così:
@@ -161,7 +165,8 @@ map-loading = Sto leggendo la scheda…
 map-loading-map = Sto caricando la mappa…
 map-failed-title = La scheda non è arrivata
 map-failed = Non siamo riusciti a leggere la scheda di questo luogo.
-map-failed-not-found = Questa particella non c’è nei dati pubblicati.
+map-failed-not-found-title = Particella non trovata
+map-failed-not-found = Questa particella non è nel catasto pubblicato qui. Può essere stata divisa o unita ad altre.
 map-retry = Riprova
 map-failed-link = Apri la pagina del luogo
 map-style-failed = La mappa non è arrivata. Controlla la connessione e ricarica la pagina; la ricerca funziona anche senza.

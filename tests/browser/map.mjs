@@ -181,6 +181,14 @@ export function mapTests(site) {
       assert.equal(await page.locator('.place-card .card-title').innerText(), 'Strada pubblica');
     }));
 
+  test('a parcel that is not there is said to be missing, and not asked for again', () =>
+    open({ ...SMALL, allowErrors: /status of 404/ }, async (page) => {
+      await page.goto('/mappa?sel=X001_000300.99999');
+      await page.locator('.panel-failure').waitFor();
+      assert.equal(await page.locator('.card-title').innerText(), 'Particella non trovata');
+      assert.equal(await page.locator('.panel-failure button').count(), 0);
+    }));
+
   test('far out the map shows sheets, says so, and comes nearer when one is chosen', () =>
     open(SMALL, async (page) => {
       const { lon, lat } = PLACES.plain_parcel;

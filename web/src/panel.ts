@@ -67,8 +67,8 @@ export function panelOf(
       const title = document.createElement('h2');
       title.className = 'card-title';
       title.tabIndex = -1;
-      title.textContent = text('map-failed-title');
       const isUnknown = error instanceof CardError && error.status === 404;
+      title.textContent = text(isUnknown ? 'map-failed-not-found-title' : 'map-failed-title');
       const button = document.createElement('button');
       button.type = 'button';
       button.className = 'btn btn-sm btn-primary';
@@ -79,7 +79,9 @@ export function panelOf(
       link.textContent = text('map-failed-link');
       const actions = document.createElement('p');
       actions.className = 'place-actions';
-      actions.append(button, link);
+      // What is not there will not come by asking again.
+      if (isUnknown) actions.append(link);
+      else actions.append(button, link);
       const sentence = text(isUnknown ? 'map-failed-not-found' : 'map-failed');
       box.append(title, paragraph(sentence), actions);
       put(box, false, true);

@@ -1,6 +1,13 @@
 import { type LngLat, type Map as MapView, Marker, type PointLike } from 'maplibre-gl';
 import type { Announce } from './announce.ts';
-import { type Card, type Question, type Selected, fetchCard, pageAddress } from './card.ts';
+import {
+  type Card,
+  CardError,
+  type Question,
+  type Selected,
+  fetchCard,
+  pageAddress,
+} from './card.ts';
 import type { Highlight } from './highlight.ts';
 import type { Panel } from './panel.ts';
 import type { View } from './permalink.ts';
@@ -89,7 +96,8 @@ export function selectionOn(parts: Parts): Selection {
     } catch (error) {
       if (mine.signal.aborted) return;
       panel.fail(error, pageAddress(prefix, question), () => void ask(question, by, fit));
-      announce(text('map-failed'));
+      const isUnknown = error instanceof CardError && error.status === 404;
+      announce(text(isUnknown ? 'map-failed-not-found' : 'map-failed'));
     }
   };
   return {

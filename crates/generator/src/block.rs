@@ -170,12 +170,13 @@ impl Cutter<'_> {
     pub(crate) fn block(&mut self, ring: Ring) {
         let zone = self.zone(inner_point(&ring));
         // A block has its own taste: some are cut small, some are left large.
-        let taste = (self.dice.normal() * 0.45).exp();
+        let taste = libm::exp(self.dice.normal() * 0.45);
         self.crook =
-            if self.dice.chance(0.45) { self.dice.between(0.0, 0.3) } else { self.dice.between(0.7, 2.6) };
+            if self.dice.chance(0.57) { self.dice.between(0.0, 0.22) } else { self.dice.between(0.8, 2.9) };
         let mut stack = vec![ring];
         while let Some(ring) = stack.pop() {
-            let goal = zone.habit().median * taste * (self.dice.normal() * zone.habit().spread).exp();
+            let habit = zone.habit();
+            let goal = habit.median * taste * libm::exp(self.dice.normal() * habit.spread);
             let size = area(&ring);
             if size < 1.35 * goal.max(24.0) || size < 40.0 {
                 self.finish(ring, zone);
@@ -249,10 +250,23 @@ impl Cutter<'_> {
         let n = (width / habit.bend.0 / self.dice.between(0.6, 1.6) * self.crook).round().clamp(1.0, 14.0) as usize;
         let mut path = vec![from];
         let mut drift = 0.0;
+        // Walls run forth and back at right angles; field edges bend.
+        let n = if zone.built() { n.div_ceil(2) } else { n };
         for k in 0..n {
-            let t = ((k as f64 + 1.0) / (n as f64 + 1.0) - 0.5) * width * 1.05;
-            drift += self.dice.between(-habit.bend.1, habit.bend.1);
-            path.push(middle.plus(along, t + self.dice.between(-0.15, 0.15) * width / n as f64).plus(side, drift));
+            let t = ((k as f64 + 1.0) / (n as f64 + 1.0) - 0.5) * width * 1.05
+                + self.dice.between(-0.2, 0.2) * width / n as f64;
+            if zone.built() {
+                path.push(middle.plus(along, t).plus(side, drift));
+                let most = (0.16 * extent).min(4.0 * habit.bend.1);
+                drift = if drift.abs() > 0.6 && self.dice.chance(0.5) {
+                    0.0
+                } else {
+                    self.dice.sign() * self.dice.between(0.3, 1.0) * most
+                };
+            } else {
+                drift += self.dice.between(-habit.bend.1, habit.bend.1);
+            }
+            path.push(middle.plus(along, t).plus(side, drift));
         }
         path.push(to.plus(side, drift));
         path
@@ -308,7 +322,7 @@ impl Cutter<'_> {
         let side = along.left();
         let turn = self.dice.between(0.45, 0.95);
         let half = room.min(self.dice.between(5.0, 16.0));
-        let (x, y) = (half * turn.cos(), half * turn.sin());
+        let (x, y) = (half * libm::cos(turn), half * libm::sin(turn));
         let place = |u: f64, v: f64| middle.plus(along, u * x).plus(side, v * y);
         let (a, b) = (self.dice.between(-0.4, 0.5), self.dice.between(-0.4, 0.5));
         match self.dice.below(3) {

@@ -86,12 +86,6 @@ impl Comune {
             for ring in open {
                 cutter.land(ring);
             }
-            if std::env::var("DBG").is_ok() {
-                let mut n = [0usize; 8];
-                for p in &cutter.out { if p.kind == Kind::Parcel { n[land.zone(inner_point(&p.ring)) as usize] += 1; } }
-                eprintln!("N {n:?}");
-                if k == 0 { eprintln!("A {:?}", land.areas()); }
-            }
             each(assemble(format!("{:04}00", k + 1), &cutter.out, &mut dice));
             if main {
                 let mut old = Cutter { out: inside, fixed: Some(Zone::Centre), ..cutter };
@@ -116,9 +110,11 @@ impl Comune {
             .map(|k| {
                 let a = std::f64::consts::TAU * k as f64 / n as f64;
                 let r = self.old_radius
-                    * (1.0 + 0.09 * (2.0 * a + phase[0]).cos() + 0.05 * (3.0 * a + phase[1]).sin())
+                    * (1.0
+                        + 0.09 * libm::cos(2.0 * a + phase[0])
+                        + 0.05 * libm::sin(3.0 * a + phase[1]))
                     + dice.between(-0.8, 0.8);
-                at(self.centre.x + r * a.cos(), self.centre.y + r * a.sin())
+                at(self.centre.x + r * libm::cos(a), self.centre.y + r * libm::sin(a))
             })
             .collect()
     }
@@ -319,13 +315,13 @@ fn redraw(ring: &Ring, of: &[Option<usize>], dice: &mut Dice) -> Ring {
             length += 1;
         }
         if of[start].is_some() && length > 3 && dice.chance(0.6) {
-            let most = dice.sign() * (dice.normal() * 0.55 - 0.6).exp().clamp(0.1, 1.9);
+            let most = dice.sign() * libm::exp(dice.normal() * 0.55 - 0.6).clamp(0.1, 1.9);
             let waves = dice.between(0.6, 3.2);
             let phase = dice.between(0.0, 6.0);
             for k in 1..length {
                 let t = k as f64 / length as f64;
                 let taper = (6.0 * t.min(1.0 - t)).min(1.0);
-                let wave = (std::f64::consts::TAU * waves * t + phase).sin().max(-0.35);
+                let wave = libm::sin(std::f64::consts::TAU * waves * t + phase).max(-0.35);
                 shift[(start + k) % n] = most * taper * wave;
             }
         }

@@ -35,12 +35,13 @@ pub(crate) fn divide(
         let sample = sample(&ring, density, dice);
         let whole: f64 = sample.iter().map(|s| s.1).sum();
         let mut best: Option<(f64, Ring, Ring, Path)> = None;
-        for attempt in 0..60 {
+        for attempt in 0..240 {
             let path = line(&ring, &sample, share, attempt, step, winding, dice);
             if keep_off.is_some_and(|(p, r)| contains(&ring, p) && to_path(&path, p).0 < r) {
                 continue;
             }
-            let Some((a, b)) = split(&ring, &path, Care { snap: 4.0, clear: 5.0 }) else { continue };
+            let clear = if attempt < 80 { 5.0 } else { 1.5 };
+            let Some((a, b)) = split(&ring, &path, Care { snap: 4.0, clear }) else { continue };
             if split(&a, &path, Care::LOOSE).is_some() || split(&b, &path, Care::LOOSE).is_some() {
                 continue;
             }
@@ -53,13 +54,14 @@ pub(crate) fn divide(
                 let (a, b) = if (got - share).abs() <= (1.0 - got - share).abs() { (a, b) } else { (b, a) };
                 best = Some((worth, a, b, path));
             }
-            if attempt > 12 && best.as_ref().is_some_and(|x| x.0 > 0.3) {
+            let good_enough = if attempt < 60 { 0.3 } else { -9.0 };
+            if attempt > 12 && best.as_ref().is_some_and(|x| x.0 > good_enough) {
                 break;
             }
         }
         match best {
             Some((_, a, b, path)) => {
-                lines.push(path);
+                lines.push(trimmed(&ring, path));
                 stack.push((a, from, middle));
                 stack.push((b, middle, to));
             }
@@ -69,6 +71,14 @@ pub(crate) fn divide(
     }
     done.sort_by_key(|d| d.0);
     (done.into_iter().map(|d| d.1).collect(), lines)
+}
+
+/// The part of a path within a ring, and a step more at either end.
+fn trimmed(ring: &Ring, path: Path) -> Path {
+    let inside = |p: &Point| contains(ring, *p);
+    let first = path.iter().position(inside).unwrap_or(0).saturating_sub(1);
+    let last = path.iter().rposition(inside).map_or(path.len(), |k| (k + 2).min(path.len()));
+    path[first..last].to_vec()
 }
 
 /// Places in the region with the weight of the land around them.
@@ -132,7 +142,7 @@ fn line(
     (0..=n)
         .map(|k| {
             let t = (2.0 * k as f64 / n as f64 - 1.0) * reach;
-            let off: f64 = waves.iter().map(|w| w.2 * (w.0 * t + w.1).sin()).sum();
+            let off: f64 = waves.iter().map(|w| w.2 * libm::sin(w.0 * t + w.1)).sum();
             middle
                 .plus(side, t + dice.between(-0.2, 0.2) * step)
                 .plus(axis, off + dice.between(-0.06, 0.06) * step * winding)

@@ -34,13 +34,23 @@ pub(crate) struct Quarter {
     pub(crate) turn: f64,
 }
 
+/// Quarters are never drawn larger than this many times their skeleton.
+const MOST: f64 = 3.5;
+
 impl Quarter {
-    fn covers(&self, p: Point, scale: f64) -> bool {
+    /// The scale at which the quarter just reaches a place, if it ever does.
+    fn reach(&self, p: Point) -> Option<f64> {
         let d = p.minus(self.at).turned(-self.turn);
-        let (x, y) = (d.x / (self.half.0 * scale), d.y / (self.half.1 * scale));
-        let angle = y.atan2(x);
-        let ragged = 1.0 + 0.13 * (3.0 * angle + self.at.x).sin() + 0.08 * (7.0 * angle + self.at.y).sin();
-        x * x + y * y < ragged * ragged
+        let (x, y) = (d.x / self.half.0, d.y / self.half.1);
+        let r = (x * x + y * y).sqrt();
+        if r > MOST * 1.25 {
+            return None;
+        }
+        let angle = libm::atan2(y, x);
+        let ragged = 1.0
+            + 0.13 * libm::sin(3.0 * angle + self.at.x)
+            + 0.08 * libm::sin(7.0 * angle + self.at.y);
+        Some(r / ragged)
     }
 }
 
@@ -73,19 +83,19 @@ pub(crate) struct Habit {
 const HABITS: [Habit; 8] = [
     Habit { density: 0.0050, median: 190.0, spread: 0.8, block: 4200.0, street: (2.6, 4.6), streets: 0.75, ditches: 0.0,
         aspect: (1.4, 3.0), straight: 0.25, stepped: 0.45, bend: (5.5, 0.7), bay: 0.3, island: 0.05 },
-    Habit { density: 0.0028, median: 370.0, spread: 0.9, block: 9000.0, street: (4.0, 6.0), streets: 0.85, ditches: 0.0,
+    Habit { density: 0.0022, median: 370.0, spread: 0.9, block: 9000.0, street: (4.0, 6.0), streets: 0.85, ditches: 0.0,
         aspect: (1.3, 3.2), straight: 0.28, stepped: 0.42, bend: (7.0, 0.6), bay: 0.3, island: 0.05 },
-    Habit { density: 0.0014, median: 760.0, spread: 0.85, block: 14000.0, street: (5.5, 8.0), streets: 0.95, ditches: 0.0,
+    Habit { density: 0.00141, median: 760.0, spread: 0.85, block: 14000.0, street: (5.5, 8.0), streets: 0.95, ditches: 0.0,
         aspect: (1.2, 2.2), straight: 0.45, stepped: 0.3, bend: (8.0, 0.45), bay: 0.26, island: 0.07 },
-    Habit { density: 0.0022, median: 440.0, spread: 1.0, block: 16000.0, street: (7.0, 9.5), streets: 0.97, ditches: 0.0,
+    Habit { density: 0.00205, median: 440.0, spread: 1.0, block: 16000.0, street: (7.0, 9.5), streets: 0.97, ditches: 0.0,
         aspect: (1.3, 3.0), straight: 0.5, stepped: 0.28, bend: (8.0, 0.45), bay: 0.26, island: 0.03 },
     Habit { density: 0.0009, median: 1300.0, spread: 1.2, block: 22000.0, street: (8.0, 12.0), streets: 0.95, ditches: 0.0,
         aspect: (1.2, 2.2), straight: 0.45, stepped: 0.33, bend: (12.0, 0.5), bay: 0.32, island: 0.1 },
     Habit { density: 0.00034, median: 3300.0, spread: 1.3, block: 45000.0, street: (9.0, 13.0), streets: 0.95, ditches: 0.05,
         aspect: (1.2, 2.6), straight: 0.45, stepped: 0.33, bend: (19.0, 0.6), bay: 0.28, island: 0.08 },
-    Habit { density: 0.00030, median: 3500.0, spread: 1.25, block: 100_000.0, street: (3.0, 4.4), streets: 0.45, ditches: 0.3,
+    Habit { density: 0.00033, median: 3500.0, spread: 1.25, block: 100_000.0, street: (3.0, 4.4), streets: 0.45, ditches: 0.3,
         aspect: (1.6, 5.5), straight: 0.25, stepped: 0.26, bend: (14.0, 1.5), bay: 0.16, island: 0.03 },
-    Habit { density: 0.00038, median: 2800.0, spread: 1.25, block: 80_000.0, street: (2.6, 3.6), streets: 0.4, ditches: 0.1,
+    Habit { density: 0.00035, median: 2800.0, spread: 1.25, block: 80_000.0, street: (2.6, 3.6), streets: 0.4, ditches: 0.1,
         aspect: (1.4, 3.5), straight: 0.1, stepped: 0.18, bend: (11.0, 2.0), bay: 0.12, island: 0.02 },
 ];
 
@@ -142,13 +152,38 @@ impl Land {
                 }
             }
         }
-        let (mut small, mut large) = (0.25, 3.5);
-        for _ in 0..12 {
-            let scale = (small + large) / 2.0;
-            if land.expected(quarters, scale) < parcels { small = scale } else { large = scale }
-        }
-        land.settle(quarters, small);
+        land.settle(quarters, parcels);
         land
+    }
+
+    /// Lays the quarters over the ground, at the scale at which `parcels` are expected.
+    fn settle(&mut self, quarters: &[Quarter], parcels: f64) {
+        // Which quarters can reach a cell, in their order, and at what scale.
+        let reach: Vec<Vec<(f64, Zone)>> = (0..self.cells.len())
+            .map(|cell| {
+                if self.cells[cell].is_none() {
+                    return Vec::new();
+                }
+                let p = self.centre_of(cell);
+                quarters.iter().filter_map(|q| q.reach(p).map(|r| (r, q.zone))).collect()
+            })
+            .collect();
+        let zone = |cell: usize, scale: f64| {
+            let ground = self.cells[cell]?;
+            Some(reach[cell].iter().find(|r| r.0 < scale).map_or(ground, |r| r.1))
+        };
+        let expected = |scale: f64| -> f64 {
+            (0..self.cells.len())
+                .filter_map(|cell| zone(cell, scale))
+                .map(|zone| zone.habit().density * CELL_M * CELL_M)
+                .sum()
+        };
+        let (mut small, mut large) = (0.25, MOST);
+        for _ in 0..14 {
+            let scale = (small + large) / 2.0;
+            if expected(scale) < parcels { small = scale } else { large = scale }
+        }
+        self.cells = (0..self.cells.len()).map(|cell| zone(cell, small)).collect();
     }
 
     fn ribbon(&mut self, p: Point) {
@@ -168,29 +203,6 @@ impl Land {
     fn centre_of(&self, cell: usize) -> Point {
         let (row, column) = (cell / self.columns, cell % self.columns);
         at(self.low.x + (column as f64 + 0.5) * CELL_M, self.low.y + (row as f64 + 0.5) * CELL_M)
-    }
-
-    fn zone_with(&self, cell: usize, quarters: &[Quarter], scale: f64) -> Option<Zone> {
-        let ground = self.cells[cell]?;
-        let p = self.centre_of(cell);
-        Some(quarters.iter().find(|q| q.covers(p, scale)).map_or(ground, |q| q.zone))
-    }
-
-    fn expected(&self, quarters: &[Quarter], scale: f64) -> f64 {
-        (0..self.cells.len())
-            .filter_map(|c| self.zone_with(c, quarters, scale))
-            .map(|zone| zone.habit().density * CELL_M * CELL_M)
-            .sum()
-    }
-
-    fn settle(&mut self, quarters: &[Quarter], scale: f64) {
-        self.cells = (0..self.cells.len()).map(|c| self.zone_with(c, quarters, scale)).collect();
-    }
-
-    pub(crate) fn areas(&self) -> [f64; 8] {
-        let mut n = [0.0; 8];
-        for z in self.cells.iter().flatten() { n[*z as usize] += CELL_M * CELL_M; }
-        n
     }
 
     pub(crate) fn zone(&self, p: Point) -> Zone {

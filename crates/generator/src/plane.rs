@@ -28,7 +28,8 @@ impl Point {
     }
 
     pub(crate) fn to(self, other: Point) -> f64 {
-        (self.x - other.x).hypot(self.y - other.y)
+        let d = self.minus(other);
+        d.dot(d).sqrt()
     }
 
     pub(crate) fn dot(self, other: Point) -> f64 {
@@ -49,12 +50,12 @@ impl Point {
     }
 
     pub(crate) fn turned(self, angle: f64) -> Point {
-        let (sin, cos) = angle.sin_cos();
+        let (sin, cos) = libm::sincos(angle);
         at(self.x * cos - self.y * sin, self.x * sin + self.y * cos)
     }
 
     pub(crate) fn unit(self) -> Point {
-        let length = self.x.hypot(self.y).max(1e-12);
+        let length = self.dot(self).sqrt().max(1e-12);
         at(self.x / length, self.y / length)
     }
 
@@ -83,7 +84,8 @@ pub(crate) fn perimeter(ring: &[Point]) -> f64 {
 
 /// 1 for a circle, 0.785 for a square, near 0 for a sliver.
 pub(crate) fn compactness(ring: &[Point]) -> f64 {
-    4.0 * std::f64::consts::PI * area(ring) / perimeter(ring).powi(2)
+    let around = perimeter(ring);
+    4.0 * std::f64::consts::PI * area(ring) / (around * around)
 }
 
 pub(crate) fn centroid(ring: &[Point]) -> Point {

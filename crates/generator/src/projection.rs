@@ -12,7 +12,7 @@ impl Utm32 {
     pub(crate) fn new() -> Self {
         let f = 1.0 / 298.257_222_101;
         let n: f64 = f / (2.0 - f);
-        let (n2, n3, n4) = (n * n, n.powi(3), n.powi(4));
+        let (n2, n3, n4) = (n * n, n * n * n, n * n * n * n);
         Self {
             radius: 0.9996 * 6_378_137.0 / (1.0 + n) * (1.0 + n2 / 4.0 + n4 / 64.0),
             beta: [
@@ -33,8 +33,8 @@ impl Utm32 {
     /// Latitude and longitude in units of 0.000 000 01 degrees, as the national files write them.
     pub(crate) fn to_lat_lon(&self, e: f64, n: f64) -> (i64, i64) {
         let (xi, eta) = (n / self.radius, (e - 500_000.0) / self.radius);
-        let (s2, c2) = (2.0 * xi).sin_cos();
-        let (sh2, ch2) = ((2.0 * eta).sinh(), (2.0 * eta).cosh());
+        let (s2, c2) = libm::sincos(2.0 * xi);
+        let (sh2, ch2) = (libm::sinh(2.0 * eta), libm::cosh(2.0 * eta));
         let (mut sin, mut cos, mut sinh, mut cosh) = (s2, c2, sh2, ch2);
         let (mut xi1, mut eta1) = (xi, eta);
         for b in self.beta {
@@ -43,9 +43,9 @@ impl Utm32 {
             (sin, cos) = (sin * c2 + cos * s2, cos * c2 - sin * s2);
             (sinh, cosh) = (sinh * ch2 + cosh * sh2, cosh * ch2 + sinh * sh2);
         }
-        let lon = eta1.sinh().atan2(xi1.cos()).to_degrees() + 9.0;
-        let chi = (xi1.sin() / eta1.cosh()).asin();
-        let (s, c) = (2.0 * chi).sin_cos();
+        let lon = libm::atan2(libm::sinh(eta1), libm::cos(xi1)).to_degrees() + 9.0;
+        let chi = libm::asin(libm::sin(xi1) / libm::cosh(eta1));
+        let (s, c) = libm::sincos(2.0 * chi);
         let (mut sin, mut cos, mut lat) = (s, c, chi);
         for p in self.phi {
             lat += p * sin;

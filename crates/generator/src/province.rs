@@ -47,7 +47,7 @@ pub(crate) fn province(skeleton: &Province, town: &Town, seed: u64) -> Vec<Comun
         order.swap(i, dice.below(i + 1));
     }
     let total: f64 = skeleton.comune.iter().map(|c| c.parcels).sum();
-    let weights: Vec<f64> = order.iter().map(|&i| skeleton.comune[i].parcels.powf(0.7)).collect();
+    let weights: Vec<f64> = order.iter().map(|&i| libm::pow(skeleton.comune[i].parcels, 0.7)).collect();
     let (rings, _) = divide(&outline, &weights, &|_| 1.0, None, 38.0, 1.3, &mut dice);
     let (mesh, told) = Mesh::of(rings.iter());
     let rings: Vec<Ring> = told.iter().map(|r| mesh.ring(r)).collect();

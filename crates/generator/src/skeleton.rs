@@ -93,7 +93,7 @@ impl Variation {
         let (x, y) = (x * self.scale, y * self.scale * self.mirror);
         let p = at(x, y).turned(self.turn);
         let wave = |(height, length, phase): (f64, f64, f64), t: f64| {
-            if height == 0.0 { 0.0 } else { height * ((t / length + phase).sin() - phase.sin()) }
+            if height == 0.0 { 0.0 } else { height * (libm::sin(t / length + phase) - libm::sin(phase)) }
         };
         at(p.x + wave(self.bend[0], p.y), p.y + wave(self.bend[1], p.x))
     }

@@ -71,7 +71,7 @@ fn every_form_of_polygons_is_read() {
         let found: Vec<usize> = stream
             .features
             .iter()
-            .map(|feature| polygon_count(&feature))
+            .map(|feature| polygon_count(feature))
             .collect();
         assert_eq!(found, polygons, "{text}");
         assert_eq!(stream.rules(), [""; 0], "{text}");

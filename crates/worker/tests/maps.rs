@@ -29,7 +29,7 @@ fn map(folder: &Path, driver: &str, name: &str, epsg: Option<u32>, shapes: &[&st
     layer
         .create_defn_fields(&[
             ("code", OGRFieldType::OFTString),
-            ("number", OGRFieldType::OFTInteger64),
+            ("number", OGRFieldType::OFTInteger),
             ("area", OGRFieldType::OFTReal),
         ])
         .expect("fields");
@@ -38,7 +38,7 @@ fn map(folder: &Path, driver: &str, name: &str, epsg: Option<u32>, shapes: &[&st
         match index {
             0 => {
                 feature.set_field_string(0, "0012").expect("a text");
-                feature.set_field_integer64(1, 7).expect("a number");
+                feature.set_field_integer(1, 7).expect("a number");
                 feature.set_field_double(2, 0.1).expect("a number");
             }
             1 => feature.set_field_string(0, "").expect("a text"),
@@ -50,7 +50,6 @@ fn map(folder: &Path, driver: &str, name: &str, epsg: Option<u32>, shapes: &[&st
         }
         feature.create(&layer).expect("it is written");
     }
-    drop(layer);
     dataset.close().expect("it is closed");
     path
 }
@@ -126,8 +125,11 @@ fn every_format_gives_the_same_features() {
     ] {
         let other = "POLYGON ((528600 5050400,528700 5050400,528700 5050500,528600 5050400))";
         let path = map(folder.path(), driver, name, Some(32632), &[SQUARE, other]);
-        let stream = vector(&["--driver", driver], &path);
+        let mut stream = vector(&["--driver", driver], &path);
         assert_eq!(stream.failure(), "done", "{driver} {:?}", stream.end);
+        // FlatGeobuf sorts them by place.
+        let west = |feature: &wire::Feature| feature.geometry.points()[0][0];
+        stream.features.sort_by(|a, b| west(a).total_cmp(&west(b)));
         let at: Vec<[f64; 2]> = stream
             .features
             .iter()
@@ -197,7 +199,6 @@ fn map_lon_lat(path: &Path, driver: &str, epsg: u32, shape: &str) -> PathBuf {
         .expect("a layer");
     let geometry = Geometry::from_wkt(shape).expect("a shape");
     layer.create_feature(geometry).expect("it is written");
-    drop(layer);
     dataset.close().expect("it is closed");
     path.to_path_buf()
 }
@@ -394,4 +395,46 @@ fn the_layer_must_be_named_where_there_are_several() {
             "{option}"
         );
     }
+}
+
+#[test]
+fn tables_with_coordinates_are_read() {
+    let folder = folder();
+    let path = folder.path().join("civici.csv");
+    let mut table = b"Numero;Via;Est;Nord\r\n".to_vec();
+    table.extend(b"0012;\"Citt\xE0; nuova\";528400,5;5.050.400,25\r\n");
+    table.extend(b"0013;;n.d.;\r\n0014;x\r\n");
+    std::fs::write(&path, &table).expect("a file");
+    let stream = vector(&["--driver", "CSV", "--crs", "EPSG:7791"], &path);
+    assert_eq!(
+        stream.rules(),
+        [
+            "encoding.supposed 1 -",
+            "geometry.missing 2 record 2",
+            "geometry.missing 3 record 3",
+        ]
+    );
+    assert_eq!(stream.hello.fields, ["Numero", "Via", "Est", "Nord"]);
+    let feature = &stream.features[0];
+    assert_eq!(feature.geometry.points(), [[528_400.5, 5_050_400.25]]);
+    assert_eq!(feature.values[0].as_deref(), Some("0012"));
+    assert_eq!(feature.values[1].as_deref(), Some("Citt\u{e0}; nuova"));
+    let layer = inspect(&[], &path).expect("it is read").layers.remove(0);
+    assert_eq!(
+        (layer.name.as_str(), layer.features, layer.crs),
+        ("civici", 3, None)
+    );
+    assert_eq!(layer.fields[1].empties, 1);
+    let path = folder.path().join("wkt.csv");
+    std::fs::write(&path, format!("id,WKT\n1,\"SRID=7791;{SQUARE}\"\n")).expect("a file");
+    assert_eq!(support::polygon_count(&vector(&[], &path).features[0]), 1);
+    let path = folder.path().join("utf8.csv");
+    std::fs::write(&path, "\u{feff}x,y,via\n9.36,45.6,citt\u{e0}\n").expect("a file");
+    let encoding = inspect(&[], &path).expect("it is read").layers[0]
+        .encoding
+        .clone();
+    assert_eq!(
+        encoding.map(|found| found.source),
+        Some(EncodingSource::File)
+    );
 }

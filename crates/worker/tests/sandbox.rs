@@ -163,3 +163,57 @@ fn the_mode_is_one_of_two() {
         .expect("the worker starts");
     assert_eq!(output.status.code(), Some(64));
 }
+
+/// Wraps the worker as the server does; the options up to `--` are those of the README.
+fn wrapped(input: &Path, args: &[&str]) -> Output {
+    Command::new("bwrap")
+        .args([
+            "--unshare-all",
+            "--die-with-parent",
+            "--new-session",
+            "--clearenv",
+        ])
+        .args(["--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib"])
+        .args(["--symlink", "usr/lib64", "/lib64", "--ro-bind-try"])
+        .args([
+            "/etc/alternatives",
+            "/etc/alternatives",
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+        ])
+        .args([
+            "--ro-bind",
+            env!("CARGO_BIN_EXE_mappale-worker"),
+            "/worker",
+            "--ro-bind",
+        ])
+        .arg(input)
+        .args(["/in", "--chdir", "/", "--", "/worker"])
+        .args(args)
+        .output()
+        .expect("bubblewrap is installed")
+}
+
+#[test]
+fn the_worker_works_inside_bubblewrap() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "{\"type\":\"Polygon\",\"coordinates\":[[[9.36,45.6],[9.37,45.6],[9.37,45.7],\
+                [9.36,45.6]]]}";
+    fs::write(folder.path().join("a.geojson"), text).expect("a file");
+    let usable = wrapped(folder.path(), &["--help"]);
+    if !usable.status.success() {
+        // Where user namespaces are forbidden the server starts the worker without, and the
+        // other tests of this file show that its own walls stand.
+        return;
+    }
+    for command in ["geojson", "inspect", "vector"] {
+        let output = wrapped(folder.path(), &[command, "--", "/in/a.geojson"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{command} {said}");
+        assert!(output.stdout.len() > 100, "{command}");
+    }
+    let outside = wrapped(folder.path(), &["inspect", "--", "/etc/passwd"]);
+    assert_eq!(outside.status.code(), Some(2));
+}

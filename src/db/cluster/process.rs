@@ -1,10 +1,9 @@
 //! Programs, users and processes of the operating system (Linux).
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -64,25 +63,44 @@ impl OsUser {
     }
 }
 
+/// The program of util-linux that takes on a user, without root's groups, and becomes another.
+const SETPRIV: &str = "/usr/bin/setpriv";
+
 /// A command run under a user, with nothing of our environment.
 pub(super) fn command(program: impl AsRef<OsStr>, runner: &OsUser, user: &OsUser) -> Command {
-    let mut command = Command::new(program);
+    let mut command = if runner.uid == user.uid {
+        Command::new(program)
+    } else {
+        // Not `CommandExt::uid`, for which std forks: PROJ takes a lock in every fork, and
+        // while another thread holds that lock the child waits for ever, and we for it.
+        let mut command = Command::new(SETPRIV);
+        command
+            .arg(format!("--reuid={}", user.uid))
+            .arg(format!("--regid={}", user.gid))
+            .args(["--clear-groups", "--"])
+            .arg(program);
+        command
+    };
     command
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("LC_ALL", "C")
         .current_dir("/")
         .stdin(Stdio::null());
-    if runner.uid != user.uid {
-        // Set by root, the user loses root's supplementary groups too (std does that).
-        command.uid(user.uid).gid(user.gid);
-    }
     command
+}
+
+/// The program that a command runs in the end.
+fn program_of(command: &Command) -> OsString {
+    let first = command.get_program();
+    let behind = command.get_args().skip_while(|word| *word != "--").nth(1);
+    let program = behind.filter(|_| first == SETPRIV).unwrap_or(first);
+    program.to_owned()
 }
 
 /// Runs a command to its end; its failure is what it printed.
 pub(super) fn run(command: &mut Command) -> Result<(), Error> {
-    let name = command.get_program().to_owned();
+    let name = program_of(command);
     let output = command.output().map_err(file("run", Path::new(&name)))?;
     if output.status.success() {
         return Ok(());

@@ -79,7 +79,7 @@ fn layer(
         Some(code) => Some(crs::declared(code)?),
         None => head.crs,
     };
-    let encoding = source.encoding.map(|(encoding, how)| EncodingInspection {
+    let encoding = source.encoding().map(|(encoding, how)| EncodingInspection {
         name: encoding.name().to_owned(),
         // The table may hold only ASCII in the part that was looked at.
         source: match how {

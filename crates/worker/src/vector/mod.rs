@@ -1,4 +1,4 @@
-//! The readers of map files of all formats, through GDAL.
+//! The readers of map files of all formats, most of them through GDAL.
 //!
 //! | file | holds |
 //! |---|---|
@@ -6,7 +6,9 @@
 //! | `markup` | the start of an XML file, without declarations |
 //! | `checks` | what is looked at before GDAL is given a file |
 //! | `encoding`, `dbf` | encodings of text; that of a shapefile's table |
-//! | `source` | a file as GDAL reads it: layers, fields, rows |
+//! | `source` | an open file: layers, fields, rows |
+//! | `through_gdal` | a file as GDAL reads it |
+//! | `csv` | text with separators, read by ourselves |
 //! | `raw` | the only unsafe code: what the crate `gdal` does not tell |
 //! | `text` | numbers and times in one form |
 //! | `crs` | the CRS of a layer, and how it is known |
@@ -16,6 +18,7 @@
 
 mod checks;
 mod crs;
+mod csv;
 mod curve;
 mod dbf;
 mod driver;
@@ -25,6 +28,7 @@ mod markup;
 mod raw;
 mod source;
 mod text;
+mod through_gdal;
 mod walk;
 mod wkb;
 

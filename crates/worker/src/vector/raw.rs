@@ -23,6 +23,12 @@ pub(crate) fn has_value(feature: &Feature<'_>, index: usize) -> bool {
     })
 }
 
+/// Says whether a feature has a geometry, empty or not.
+pub(crate) fn has_geometry(feature: &Feature<'_>) -> bool {
+    // SAFETY: the handle is valid as above; the pointer is compared and not kept.
+    unsafe { !gdal_sys::OGR_F_GetGeometryRef(feature.c_feature()).is_null() }
+}
+
 /// Returns the bytes of a value as text of any encoding.
 pub(crate) fn bytes(feature: &Feature<'_>, index: usize) -> Vec<u8> {
     let Some(index) = checked(feature, index) else {

@@ -180,7 +180,7 @@ impl<W: Write> Walk<'_, W> {
             );
             self.tell("crs.overridden", Severity::Warning, 1, message)?;
         }
-        if let Some((encoding, EncodingSource::Supposed)) = prepared.source.encoding {
+        if let Some((encoding, EncodingSource::Supposed)) = prepared.source.encoding() {
             let message = format!(
                 "Nothing tells the encoding of the text; {} is supposed.",
                 encoding.name()

@@ -162,6 +162,7 @@ pub(crate) fn worker(args: &[&str], file: &std::path::Path) -> std::process::Out
         .args(args)
         .arg("--")
         .arg(file)
+        .env_clear()
         .output()
         .expect("the worker starts")
 }

@@ -129,3 +129,45 @@ fn what_data_say_is_text_and_never_markup() {
     assert!(!html.contains("<script>"), "{html}");
     assert!(!html.contains("\"'\""), "{html}");
 }
+
+#[test]
+fn without_a_web_build_pages_name_no_files() {
+    let map = |assets: Assets| {
+        let page = PageView {
+            assets,
+            ..page(Lang::It)
+        };
+        let map = MapPage {
+            page,
+            style_url: "/api/v1/style/borgochiaro?lang=it".to_owned(),
+            bounds: String::new(),
+            card: None,
+            example: None,
+            test: false,
+        };
+        map.render().expect("a page writes only text that it owns")
+    };
+    let plain = map(Assets::default());
+    for empty in [
+        "href=\"\"",
+        "src=\"\"",
+        "<link rel=\"stylesheet\"",
+        "<script",
+    ] {
+        assert!(!plain.contains(empty), "{empty} in {plain}");
+    }
+    let built = map(Assets {
+        site_css: "/assets/site-1.css".to_owned(),
+        map_js: "/assets/map-1.js".to_owned(),
+        ..Assets::default()
+    });
+    assert!(built.contains("src=\"/assets/map-1.js\""), "{built}");
+    assert!(built.contains("href=\"/assets/site-1.css\""), "{built}");
+}
+
+#[test]
+fn outside_there_is_nothing_to_have_checked() {
+    let html = fragment(Lang::It, card(PlaceState::Outside, vec![]));
+    assert!(html.contains("Fuori dal territorio"), "{html}");
+    assert!(!html.contains("Senza dati"), "{html}");
+}
