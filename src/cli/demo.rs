@@ -1,15 +1,17 @@
-//! `mappale demo`: the invented comune that shows what the program does.
+//! `mappale demo`: invented comuni that show what the program does.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use anyhow::{Result, bail};
-use clap::Subcommand;
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use generator::{Plan, Scale, Summary};
 
 use crate::cadastre::ComuneCode;
 use crate::config::Config;
 use crate::db::Databases;
 use crate::ingest::{self, LoadRequest};
-use crate::layer::LayerRole;
+use crate::layer::{DefinitionFile, LayerRole};
 use crate::place::{self, NewComune};
 
 use super::layer::tell;
@@ -17,63 +19,198 @@ use super::progress::progress;
 use super::{comune, definitions, say};
 
 /// What to do with the demonstration.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub(super) enum DemoCommand {
     /// Load the sample of data/borgochiaro; harmless when repeated.
     Load,
+    /// Draw invented comuni of any size, as the files of the national cadastre.
+    Generate(GenerateArguments),
 }
 
-const NAME: &str = "Borgochiaro";
-const CODE: &str = "X001";
+/// What to draw.
+#[derive(Debug, Clone, Args)]
+pub(super) struct GenerateArguments {
+    /// Decides every outline: the same seed gives the same bytes.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How much to draw.
+    #[arg(long, value_enum, default_value_t = DemoScale::Town)]
+    scale: DemoScale,
+    /// Folder for the files; by default `demo` in the folder of what the program keeps.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Load and publish what was drawn, by the ordinary path.
+    #[arg(long)]
+    load: bool,
+}
+
+/// How much to draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DemoScale {
+    /// One comune of about 15,000 parcels.
+    Town,
+    /// Forty comuni with about 430,000 parcels.
+    Province,
+}
+
+/// The drawings lie in UTM zone 32.
 const STORAGE_SRID: i32 = 7791;
 
 /// Does what a command says.
 pub(super) async fn run(config: &Config, command: DemoCommand) -> Result<()> {
-    let DemoCommand::Load = command;
-    let folder = config.data.join("borgochiaro");
-    let code: ComuneCode = CODE.parse()?;
-    let definitions = definitions(config)?;
-    let databases = Databases::open(config).await?;
-    databases.migrate().await?;
-    let known = {
-        let mut connection = databases.reader.acquire().await?;
-        place::comuni(&mut connection)
-            .await?
-            .iter()
-            .any(|comune| comune.codes.contains(&code))
-    };
-    if !known {
-        let new = NewComune {
-            code,
-            name: NAME.to_owned(),
-            slug: None,
-            storage_srid: STORAGE_SRID,
-        };
-        comune::add(config, &databases, new, None).await?;
+    match command {
+        DemoCommand::Load => {
+            let folder = config.data.join("borgochiaro");
+            let sample = Invented {
+                code: "X001".parse()?,
+                name: "Borgochiaro".to_owned(),
+                sheets: folder.join("X001_BORGOCHIARO_map.gml"),
+                parcels: folder.join("X001_BORGOCHIARO_ple.gml"),
+            };
+            Loading::open(config).await?.load(&sample).await?;
+            say("The demonstration comune is loaded.")
+        }
+        DemoCommand::Generate(arguments) => generate(config, arguments).await,
     }
-    let comune = comune::find(&databases, code).await?;
-    // Sheets first: they give the boundary that parcels are held against.
-    for (role, suffix) in [(LayerRole::Sheet, "map"), (LayerRole::Parcel, "ple")] {
-        let Some(file) = definitions.with_role(role) else {
-            bail!("no layer is defined for {role:?}");
+}
+
+async fn generate(config: &Config, arguments: GenerateArguments) -> Result<()> {
+    let out = arguments.out.unwrap_or_else(|| config.var.join("demo"));
+    let plan = Plan {
+        seed: arguments.seed,
+        scale: match arguments.scale {
+            DemoScale::Town => Scale::Town,
+            DemoScale::Province => Scale::Province,
+        },
+    };
+    let (sender, drawing) = progress("Drawing".to_owned());
+    let folder = out.clone();
+    let summary: Summary = tokio::task::spawn_blocking(move || {
+        generator::generate(&plan, &folder, |progress| {
+            sender.send_replace((progress.done as u64, progress.total as u64));
+        })
+    })
+    .await
+    .context("the drawing was interrupted")??;
+    drawing.abort();
+    let members: usize = summary.comuni.iter().map(|comune| comune.members).sum();
+    say(&format!(
+        "{} comuni with {members} parcels, roads and waters were drawn into {}.",
+        summary.comuni.len(),
+        out.display()
+    ))?;
+    if !arguments.load {
+        return Ok(());
+    }
+    let loading = Loading::open(config).await?;
+    for written in &summary.comuni {
+        let invented = Invented {
+            code: written.code.parse()?,
+            name: in_title_case(&written.name),
+            sheets: written.map.clone(),
+            parcels: written.ple.clone(),
         };
-        let path: PathBuf = folder.join(format!("{CODE}_BORGOCHIARO_{suffix}.gml"));
+        loading.load(&invented).await?;
+    }
+    say("What was drawn is loaded.")
+}
+
+/// `BORGONOVELLO D'ADRA` → `Borgonovello d'Adra`, near enough for invented names.
+fn in_title_case(name: &str) -> String {
+    let mut title = String::new();
+    let mut after_letter = false;
+    for c in name.chars() {
+        if after_letter {
+            title.extend(c.to_lowercase());
+        } else {
+            title.push(c);
+        }
+        after_letter = c.is_alphabetic();
+    }
+    title.replace(" D'", " d'")
+}
+
+/// An invented comune and its files.
+struct Invented {
+    code: ComuneCode,
+    name: String,
+    sheets: PathBuf,
+    parcels: PathBuf,
+}
+
+/// What loading invented comuni needs.
+struct Loading<'a> {
+    config: &'a Config,
+    databases: Databases,
+    sheets: Arc<DefinitionFile>,
+    parcels: Arc<DefinitionFile>,
+}
+
+impl<'a> Loading<'a> {
+    async fn open(config: &'a Config) -> Result<Self> {
+        let definitions = definitions(config)?;
+        let with_role = |role| match definitions.with_role(role) {
+            Some(file) => Ok(Arc::clone(file)),
+            None => bail!("no layer is defined for {role:?}"),
+        };
+        let databases = Databases::open(config).await?;
+        databases.migrate().await?;
+        Ok(Self {
+            config,
+            databases,
+            sheets: with_role(LayerRole::Sheet)?,
+            parcels: with_role(LayerRole::Parcel)?,
+        })
+    }
+
+    /// Adds a comune where it is not known, loads its files and publishes them.
+    async fn load(&self, invented: &Invented) -> Result<()> {
+        let known = {
+            let mut connection = self.databases.reader.acquire().await?;
+            place::comuni(&mut connection)
+                .await?
+                .iter()
+                .any(|comune| comune.codes.contains(&invented.code))
+        };
+        if !known {
+            let new = NewComune {
+                code: invented.code,
+                name: invented.name.clone(),
+                slug: None,
+                storage_srid: STORAGE_SRID,
+            };
+            comune::add(self.config, &self.databases, new, None).await?;
+        }
+        // Sheets first: they give the boundary that parcels are held against.
+        self.load_file(invented, &self.sheets, &invented.sheets)
+            .await?;
+        self.load_file(invented, &self.parcels, &invented.parcels)
+            .await
+    }
+
+    async fn load_file(
+        &self,
+        invented: &Invented,
+        file: &Arc<DefinitionFile>,
+        path: &std::path::Path,
+    ) -> Result<()> {
+        let comune = comune::find(&self.databases, invented.code).await?;
         let (sender, drawing) = progress(format!("Reading for {}", file.definition.id));
         let request = LoadRequest {
-            file: file.clone(),
+            file: Arc::clone(file),
             comune: comune.clone(),
-            files: vec![path],
+            files: vec![path.to_path_buf()],
             publish: true,
             by: "demonstration".to_owned(),
             progress: sender,
         };
-        let outcome = ingest::load(config, &databases, request).await;
+        let outcome = ingest::load(self.config, &self.databases, request).await;
         drawing.abort();
         let outcome = outcome?;
         tell(file, &comune.name, &outcome)?;
         if outcome.report.has_errors() {
-            bail!("the sample has errors");
+            bail!("{} has errors", path.display());
         }
+        Ok(())
     }
-    say("The demonstration comune is loaded.")
 }

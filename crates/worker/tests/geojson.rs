@@ -68,11 +68,7 @@ fn every_form_of_polygons_is_read() {
         (collection(&[]), vec![]),
     ] {
         let stream = read(&text);
-        let found: Vec<usize> = stream
-            .features
-            .iter()
-            .map(|feature| polygon_count(feature))
-            .collect();
+        let found: Vec<usize> = stream.features.iter().map(polygon_count).collect();
         assert_eq!(found, polygons, "{text}");
         assert_eq!(stream.rules(), [""; 0], "{text}");
         assert_eq!(stream.failure(), "done", "{text}");

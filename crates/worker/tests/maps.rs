@@ -15,6 +15,11 @@ use wire::{CrsSource, EncodingSource, FieldType, Invalid, Reason};
 /// Makes a file of one layer with fields `code` (text), `number`, `area` and these features.
 fn map(folder: &Path, driver: &str, name: &str, epsg: Option<u32>, shapes: &[&str]) -> PathBuf {
     let path = folder.join(name);
+    // A file geodatabase wants to know.
+    let ty = match driver {
+        "OpenFileGDB" => OGRwkbGeometryType::wkbMultiPolygon,
+        _ => OGRwkbGeometryType::wkbUnknown,
+    };
     let driver = DriverManager::get_driver_by_name(driver).expect("the driver");
     let mut dataset = driver.create_vector_only(&path).expect("a file");
     let crs = epsg.map(|code| SpatialRef::from_epsg(code).expect("a CRS"));
@@ -22,7 +27,7 @@ fn map(folder: &Path, driver: &str, name: &str, epsg: Option<u32>, shapes: &[&st
         .create_layer(LayerOptions {
             name: "zone",
             srs: crs.as_ref(),
-            ty: OGRwkbGeometryType::wkbUnknown,
+            ty,
             options: None,
         })
         .expect("a layer");
@@ -122,6 +127,7 @@ fn every_format_gives_the_same_features() {
         ("FlatGeobuf", "c.fgb"),
         ("MapInfo File", "d.tab"),
         ("GML", "e.gml"),
+        ("OpenFileGDB", "f.gdb"),
     ] {
         let other = "POLYGON ((528600 5050400,528700 5050400,528700 5050500,528600 5050400))";
         let path = map(folder.path(), driver, name, Some(32632), &[SQUARE, other]);
@@ -437,4 +443,42 @@ fn tables_with_coordinates_are_read() {
         encoding.map(|found| found.source),
         Some(EncodingSource::File)
     );
+}
+
+#[test]
+fn what_lies_beside_a_gml_file_changes_nothing() {
+    let folder = folder();
+    let path = map(folder.path(), "GML", "a.gml", Some(32632), &[SQUARE]);
+    for (ending, text) in [
+        (
+            "gfs",
+            "<GMLFeatureClassList><GMLFeatureClass><Name>x</Name></GMLFeatureClass>",
+        ),
+        ("xsd", "<schema/>"),
+    ] {
+        std::fs::write(path.with_extension(ending), text).expect("a file");
+        let stream = vector(&["--driver", "GML", "--layer", "zone"], &path);
+        assert_eq!(stream.failure(), "done", "{ending} {:?}", stream.end);
+        assert_eq!(stream.features.len(), 1, "{ending}");
+    }
+}
+
+#[test]
+fn a_drawing_has_no_crs() {
+    let folder = folder();
+    let path = folder.path().join("a.dxf");
+    let text = "  0\nSECTION\n  2\nENTITIES\n  0\nLINE\n  8\nMURI\n 10\n1.0\n 20\n2.0\n 30\n0.0\n \
+                11\n3.0\n 21\n4.0\n 31\n0.0\n  0\nENDSEC\n  0\nEOF\n";
+    std::fs::write(&path, text).expect("a file");
+    let stream = vector(&["--driver", "DXF", "--geometry", "line"], &path);
+    assert_eq!(stream.failure(), "done", "{:?}", stream.end);
+    assert_eq!(
+        (stream.hello.crs.as_str(), stream.hello.crs_source),
+        ("", CrsSource::Unknown)
+    );
+    assert_eq!(
+        stream.features[0].geometry.points(),
+        [[1.0, 2.0], [3.0, 4.0]]
+    );
+    assert_eq!(stream.features[0].values[0].as_deref(), Some("MURI"));
 }

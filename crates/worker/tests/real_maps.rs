@@ -75,7 +75,7 @@ fn single_files() {
         (
             "ade_wfs_particelle_L439.geojson",
             None,
-            "EPSG:4326",
+            "EPSG:6706",
             (4, 0, 0),
         ),
         (
