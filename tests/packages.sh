@@ -28,6 +28,7 @@ command -v pkg-config >/dev/null || missing+=(pkg-config)
 pkg-config --exists proj 2>/dev/null || missing+=(libproj-dev)
 pkg-config --exists sqlite3 2>/dev/null || missing+=(libsqlite3-dev)
 pkg-config --exists gdal 2>/dev/null || missing+=(libgdal-dev)
+command -v bwrap >/dev/null || missing+=(bubblewrap)
 [ -e /usr/share/proj/proj.db ] || missing+=(proj-data)
 if [ "${1:-}" = --chromium ]; then
   command -v chromium >/dev/null || missing+=(chromium)

@@ -172,7 +172,7 @@ impl Cutter<'_> {
         // A block has its own taste: some are cut small, some are left large.
         let taste = libm::exp(self.dice.normal() * 0.45);
         self.crook =
-            if self.dice.chance(0.57) { self.dice.between(0.0, 0.22) } else { self.dice.between(0.8, 2.9) };
+            if self.dice.chance(0.54) { self.dice.between(0.0, 0.22) } else { self.dice.between(0.8, 2.9) };
         let mut stack = vec![ring];
         while let Some(ring) = stack.pop() {
             let habit = zone.habit();
@@ -194,7 +194,7 @@ impl Cutter<'_> {
         let size = area(ring);
         let f = frame(ring);
         let aspect = self.dice.between(habit.aspect.0, habit.aspect.1);
-        let care = Care { snap: (0.035 * size.sqrt()).clamp(0.4, 4.0), clear: 0.25 };
+        let care = Care { snap: (0.045 * size.sqrt()).clamp(0.4, 4.0), clear: 0.25 };
         let floor: f64 = if zone.built() { 0.2 } else { 0.12 };
         for attempt in 0..9 {
             let bay = attempt < 4 && size < 14.0 * goal && self.dice.chance(habit.bay);

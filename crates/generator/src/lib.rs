@@ -21,6 +21,7 @@ use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
+use crate::block::Kind;
 use crate::comune::Comune;
 use crate::plane::{Point, at};
 use crate::projection::Utm32;
@@ -77,6 +78,8 @@ pub struct Written {
     pub sheets: usize,
     /// Members of the parcels' file, roads and waters included.
     pub members: usize,
+    /// Members that are roads (`STRADA…`) or waters (`ACQUA…`).
+    pub roads_and_waters: usize,
     /// `{CODE}_{NAME}_map.gml`: the sheets.
     pub map: PathBuf,
     /// `{CODE}_{NAME}_ple.gml`: the parcels.
@@ -170,12 +173,13 @@ fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Resul
 fn write(comune: &Comune, origin: Point, utm: &Utm32, out: &Path) -> Result<Written, Error> {
     let mut map = gml::Writer::new(&comune.code, origin, utm);
     let mut ple = gml::Writer::new(&comune.code, origin, utm);
-    let (mut sheets, mut members) = (0, 0);
+    let (mut sheets, mut members, mut roads_and_waters) = (0, 0, 0);
     comune.draw(|sheet| {
         sheets += 1;
         members += sheet.parcels.len();
         map.sheet(&sheet);
         for parcel in &sheet.parcels {
+            roads_and_waters += usize::from(matches!(parcel.kind, Kind::Road | Kind::Water));
             ple.parcel(&sheet.code, &parcel.label, &parcel.parts);
         }
     });
@@ -192,6 +196,7 @@ fn write(comune: &Comune, origin: Point, utm: &Utm32, out: &Path) -> Result<Writ
         name: comune.name.clone(),
         sheets,
         members,
+        roads_and_waters,
         map: save(map, "map")?,
         ple: save(ple, "ple")?,
     })

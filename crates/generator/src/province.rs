@@ -4,7 +4,7 @@ use crate::comune::{Comune, Line, What};
 use crate::dice::Dice;
 use crate::division::divide;
 use crate::mesh::Mesh;
-use crate::plane::{Path, Point, Ring, area, at, bounds, contains, curve, to_boundary, to_path};
+use crate::plane::{Path, Point, Ring, area, at, bounds, contains, curve, edges, to_boundary, to_path};
 use crate::skeleton::{Province, Town, Variation};
 
 /// Mean land per parcel, roads and waters included.
@@ -48,9 +48,9 @@ pub(crate) fn province(skeleton: &Province, town: &Town, seed: u64) -> Vec<Comun
     }
     let total: f64 = skeleton.comune.iter().map(|c| c.parcels).sum();
     let weights: Vec<f64> = order.iter().map(|&i| libm::pow(skeleton.comune[i].parcels, 0.7)).collect();
-    let (rings, _) = divide(&outline, &weights, &|_| 1.0, None, 38.0, 1.3, &mut dice);
+    let (rings, _) = divide(&outline, &weights, &|_| 1.0, None, 90.0, 1.3, &mut dice);
     let (mesh, told) = Mesh::of(rings.iter());
-    let rings: Vec<Ring> = told.iter().map(|r| mesh.ring(r)).collect();
+    let rings: Vec<Ring> = told.iter().map(|r| winding(&mesh.ring(r), seed)).collect();
     let centres: Vec<Point> = rings.iter().map(|r| centre(r, &lines, &mut dice)).collect();
     let roads = roads(&told, &mesh, &centres, &mut dice);
 
@@ -80,6 +80,26 @@ pub(crate) fn province(skeleton: &Province, town: &Town, seed: u64) -> Vec<Comun
     }
     comuni.sort_by(|a, b| a.code.cmp(&b.code));
     comuni
+}
+
+/// The ring with two more points on each edge, a little off it; a neighbour's are the same.
+fn winding(ring: &Ring, seed: u64) -> Ring {
+    let mut out = Ring::with_capacity(3 * ring.len());
+    for (a, b) in edges(ring) {
+        let ahead = a.key() < b.key();
+        let (from, to) = if ahead { (a, b) } else { (b, a) };
+        let (x, y) = from.key();
+        let mut dice = Dice::for_part(seed, x ^ y.rotate_left(32));
+        let d = to.minus(from);
+        let mut bend = |share: f64| {
+            let off = dice.between(-0.05, 0.05);
+            from.plus(d, share + dice.between(-0.1, 0.1)).plus(d.left(), off)
+        };
+        let (p, q) = (bend(0.33), bend(0.67));
+        out.push(a);
+        out.extend(if ahead { [p, q] } else { [q, p] });
+    }
+    out
 }
 
 fn near(line: &Line, outline: &Ring) -> bool {
@@ -219,4 +239,34 @@ fn through_centre(roads: &[(usize, usize, Path)], k: usize, centre: Point, dice:
             Line { half: vec![half; path.len()], path, what: What::Road }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn the_comuni_share_their_borders() {
+        let read = |text| toml::from_str(text).map_err(|e: toml::de::Error| e.to_string());
+        let town = toml::from_str::<Town>(include_str!("../../../data/skeleton/town.toml"))
+            .expect("the skeleton of the town is well formed");
+        let skeleton: Province = read(include_str!("../../../data/skeleton/province.toml"))
+            .expect("the skeleton of the province is well formed");
+        let comuni = province(&skeleton, &town, 3);
+        assert_eq!(comuni.len(), 40);
+        assert_eq!(comuni.iter().map(|c| &c.name).collect::<HashSet<_>>().len(), 40);
+        assert_eq!((comuni[0].code.as_str(), comuni[39].code.as_str()), ("X101", "X140"));
+        let sides: HashSet<_> = comuni
+            .iter()
+            .flat_map(|c| edges(&c.outline).map(|(a, b)| (a.key(), b.key())).collect::<Vec<_>>())
+            .collect();
+        let alone = sides.iter().filter(|(a, b)| !sides.contains(&(*b, *a))).count();
+        // The province's border is about 110 km long, with a vertex about every 30 m.
+        assert!(alone * 4 < sides.len(), "{alone} of {} sides have no neighbour", sides.len());
+        for comune in &comuni {
+            assert!(contains(&comune.outline, comune.centre), "{}", comune.name);
+        }
+    }
 }

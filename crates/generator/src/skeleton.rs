@@ -202,7 +202,7 @@ impl Province {
     }
 
     pub(crate) fn border(&self, v: &Variation, dice: &mut Dice) -> Ring {
-        border(&v.points(&self.outline), 45.0, dice)
+        border(&v.points(&self.outline), 90.0, dice)
     }
 
     pub(crate) fn lines(&self, v: &Variation, dice: &mut Dice) -> Vec<Line> {

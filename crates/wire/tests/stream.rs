@@ -301,7 +301,12 @@ fn a_wrong_feature_is_named_with_its_offset() -> Outcome {
         (KIND, &[4], KIND, "kind of geometry 4 is unknown"),
         (KIND, &[2, 0], POLYGONS, "geometry is empty"),
         (KIND, &[3, 0], POLYGONS, "geometry is empty"),
-        (KIND, &[2], POLYGONS + 40, "a line has 0 points, at least 2 are needed"),
+        (
+            KIND,
+            &[2],
+            POLYGONS + 40,
+            "a line has 0 points, at least 2 are needed",
+        ),
         (POLYGONS, &[0], POLYGONS, "geometry has no polygon"),
         (POLYGONS + 4, &[0], POLYGONS + 4, "a polygon has no ring"),
         (

@@ -156,6 +156,46 @@ fn without_a_wall_against_the_network_nothing_is_read() {
 }
 
 #[test]
+fn the_program_ends_with_71_where_there_is_no_seccomp() {
+    // As on a system without: the thread that starts the worker has lost the calls for it.
+    let rules = [libc::SYS_prctl, libc::SYS_seccomp].map(|call| (call, Vec::new()));
+    let run = move |mode: &'static str| {
+        let rules = rules.clone();
+        let started = std::thread::spawn(move || {
+            let filter = seccompiler::SeccompFilter::new(
+                rules.into_iter().collect(),
+                seccompiler::SeccompAction::Allow,
+                seccompiler::SeccompAction::Errno(1),
+                std::env::consts::ARCH.try_into().expect("a processor"),
+            );
+            let program: seccompiler::BpfProgram =
+                filter.expect("a filter").try_into().expect("a program");
+            seccompiler::apply_filter(&program).expect("it is installed");
+            Command::new(env!("CARGO_BIN_EXE_mappale-worker"))
+                .args(["geojson", "--sandbox", mode, "/none.geojson"])
+                .env_clear()
+                .output()
+                .expect("the worker starts")
+        });
+        started.join().expect("it ends")
+    };
+    assert_eq!(run("best-effort").status.code(), Some(2));
+    let interfaces = fs::read_to_string("/proc/self/net/dev").expect("a table");
+    if interfaces
+        .lines()
+        .skip(2)
+        .all(|line| line.trim_start().starts_with("lo:"))
+    {
+        return;
+    }
+    let output = run("require");
+    assert_eq!(output.status.code(), Some(71));
+    assert!(output.stdout.is_empty());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("the network cannot be cut off"), "{said}");
+}
+
+#[test]
 fn the_mode_is_one_of_two() {
     let output = Command::new(env!("CARGO_BIN_EXE_mappale-worker"))
         .args(["geojson", "--sandbox", "perhaps", "x.geojson"])
