@@ -83,7 +83,7 @@ pub fn router(app: &App) -> Router {
     let built = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
-            // A file that is missing today may be there tomorrow.
+            // Names change with the content; a name that is not there may come with the next build.
             |response: &Response<_>| response.status().is_success().then_some(IMMUTABLE),
         ))
         .service(

@@ -18,7 +18,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         eprintln!("{}/{} {} {}", p.done, p.total, p.parcels, p.name);
     })?;
     for c in &summary.comuni {
-        println!("{} {} sheets {} members {}", c.code, c.name, c.sheets, c.members);
+        println!(
+            "{} {} sheets {} members {}",
+            c.code, c.name, c.sheets, c.members
+        );
     }
     println!("{:.2} s", started.elapsed().as_secs_f64());
     Ok(())

@@ -3,7 +3,7 @@
 use crate::dice::Dice;
 use crate::land::{Land, Zone};
 use crate::plane::{
-    Frame, Path, Point, Ring, area, at, bounds, centroid, compactness, contains, frame,
+    Frame, Path, Point, Ring, area, at, bounds, centroid, compactness, contains, frame, has_needle,
     inner_point, is_simple, to_boundary,
 };
 use crate::split::{Care, carve, split};
@@ -39,12 +39,22 @@ pub(crate) struct Cutter<'a> {
     pub(crate) crook: f64,
 }
 
+/// Whether a piece is fit to be cut on.
+pub(crate) fn sound(ring: &Ring) -> bool {
+    is_simple(ring) && !has_needle(ring)
+}
+
 /// Streets within so much land become one STRADA.
 const DISTRICT_M2: f64 = 160_000.0;
 
 impl Cutter<'_> {
     pub(crate) fn push(&mut self, ring: Ring, kind: Kind, group: u32) {
-        self.out.push(Piece { ring, holes: Vec::new(), kind, group });
+        self.out.push(Piece {
+            ring,
+            holes: Vec::new(),
+            kind,
+            group,
+        });
     }
 
     pub(crate) fn group(&mut self) -> u32 {
@@ -64,7 +74,10 @@ impl Cutter<'_> {
         }
         let (low, high) = bounds(ring);
         for _ in 0..10 {
-            let p = at(self.dice.between(low.x, high.x), self.dice.between(low.y, high.y));
+            let p = at(
+                self.dice.between(low.x, high.x),
+                self.dice.between(low.y, high.y),
+            );
             let zone = self.zone(p);
             if zone.habit().density > best.habit().density && contains(ring, p) {
                 best = zone;
@@ -109,7 +122,13 @@ impl Cutter<'_> {
             let zone = self.zone(middle);
             let habit = zone.habit();
             let tilt = self.dice.between(-0.1, 0.1) * (1.0 + f64::from(attempt) / 7.0);
-            let path = self.street_line(zone, middle, axis.left().turned(tilt), f.long + f.short, width);
+            let path = self.street_line(
+                zone,
+                middle,
+                axis.left().turned(tilt),
+                f.long + f.short,
+                width,
+            );
             let street = self.dice.chance(habit.streets);
             let ditch = !street && self.dice.chance(habit.ditches);
             if street || ditch {
@@ -121,7 +140,9 @@ impl Cutter<'_> {
                 let (strip, rest) = carve(ring.clone(), &path, |_| half);
                 let fits = strip.len() == 1
                     && rest.len() == 2
-                    && rest.iter().all(|r| compactness(r) > 0.22 && area(r) > 0.2 * area(ring))
+                    && rest
+                        .iter()
+                        .all(|r| compactness(r) > 0.22 && area(r) > 0.2 * area(ring))
                     && rest.iter().chain(&strip).all(|r| is_simple(r));
                 if fits {
                     let kind = if street { Kind::Road } else { Kind::Water };
@@ -133,8 +154,8 @@ impl Cutter<'_> {
             } else if let Some((a, b)) = split(ring, &path, Care::FINE)
                 && area(&a).min(area(&b)) > 0.2 * area(ring)
                 && compactness(&a).min(compactness(&b)) > 0.22
-                && is_simple(&a)
-                && is_simple(&b)
+                && sound(&a)
+                && sound(&b)
             {
                 return Some(vec![a, b]);
             }
@@ -143,7 +164,14 @@ impl Cutter<'_> {
     }
 
     /// A line across land through `middle`: bowed, and on slopes winding.
-    fn street_line(&mut self, zone: Zone, middle: Point, along: Point, reach: f64, width: f64) -> Path {
+    fn street_line(
+        &mut self,
+        zone: Zone,
+        middle: Point,
+        along: Point,
+        reach: f64,
+        width: f64,
+    ) -> Path {
         let (step, bow, wind) = match zone {
             Zone::Centre => (9.0, 0.10, 0.9),
             Zone::Old => (14.0, 0.10, 0.7),
@@ -152,15 +180,27 @@ impl Cutter<'_> {
             _ => (34.0, 0.05, 0.1),
         };
         let straight = zone.built() && self.dice.chance(0.35);
-        let bow = if straight { 0.0 } else { self.dice.between(-bow, bow) };
+        let bow = if straight {
+            0.0
+        } else {
+            self.dice.between(-bow, bow)
+        };
         let reach = reach.min(width * 2.2 + 60.0);
-        let n = if straight { 1 } else { (2.0 * reach / step).ceil() as usize };
+        let n = if straight {
+            1
+        } else {
+            (2.0 * reach / step).ceil() as usize
+        };
         let side = along.left();
         (0..=n)
             .map(|k| {
                 let t = 2.0 * k as f64 / n as f64 - 1.0;
                 let off = bow * reach * (0.25 - t * t)
-                    + if k == 0 || k == n { 0.0 } else { self.dice.between(-wind, wind) };
+                    + if k == 0 || k == n {
+                        0.0
+                    } else {
+                        self.dice.between(-wind, wind)
+                    };
                 middle.plus(along, t * reach).plus(side, off)
             })
             .collect()
@@ -171,8 +211,11 @@ impl Cutter<'_> {
         let zone = self.zone(inner_point(&ring));
         // A block has its own taste: some are cut small, some are left large.
         let taste = libm::exp(self.dice.normal() * 0.45);
-        self.crook =
-            if self.dice.chance(0.54) { self.dice.between(0.0, 0.22) } else { self.dice.between(0.8, 2.9) };
+        self.crook = if self.dice.chance(0.54) {
+            self.dice.between(0.0, 0.22)
+        } else {
+            self.dice.between(0.8, 2.9)
+        };
         let mut stack = vec![ring];
         while let Some(ring) = stack.pop() {
             let habit = zone.habit();
@@ -194,7 +237,10 @@ impl Cutter<'_> {
         let size = area(ring);
         let f = frame(ring);
         let aspect = self.dice.between(habit.aspect.0, habit.aspect.1);
-        let care = Care { snap: (0.045 * size.sqrt()).clamp(0.4, 4.0), clear: 0.25 };
+        let care = Care {
+            snap: (0.045 * size.sqrt()).clamp(0.4, 4.0),
+            clear: 0.25,
+        };
         let floor: f64 = if zone.built() { 0.2 } else { 0.12 };
         for attempt in 0..9 {
             let bay = attempt < 4 && size < 14.0 * goal && self.dice.chance(habit.bay);
@@ -212,7 +258,7 @@ impl Cutter<'_> {
             }
             let least = compactness(&a).min(compactness(&b));
             let free = 0.55 * self.dice.share();
-            if least > floor.max(free) && is_simple(&a) && is_simple(&b) {
+            if least > floor.max(free) && sound(&a) && sound(&b) {
                 return Some((a, b));
             }
         }
@@ -223,8 +269,11 @@ impl Cutter<'_> {
     fn across(&mut self, ring: &Ring, f: &Frame, zone: Zone, aspect: f64, attempt: u32) -> Path {
         let habit = zone.habit();
         let across = f.long > aspect * f.short;
-        let (axis, extent, width) =
-            if across { (f.along, f.long, f.short) } else { (f.along.left(), f.short, f.long) };
+        let (axis, extent, width) = if across {
+            (f.along, f.long, f.short)
+        } else {
+            (f.along.left(), f.short, f.long)
+        };
         let middle = centroid(ring).plus(axis, self.dice.between(-0.2, 0.2) * extent);
         let tilt = self.dice.normal() * 0.035 * (1.0 + f64::from(attempt));
         let along = axis.left().turned(tilt);
@@ -247,7 +296,9 @@ impl Cutter<'_> {
             }
             return path;
         }
-        let n = (width / habit.bend.0 / self.dice.between(0.6, 1.6) * self.crook).round().clamp(1.0, 14.0) as usize;
+        let n = (width / habit.bend.0 / self.dice.between(0.6, 1.6) * self.crook)
+            .round()
+            .clamp(1.0, 14.0) as usize;
         let mut path = vec![from];
         let mut drift = 0.0;
         // Walls run forth and back at right angles; field edges bend.
@@ -295,13 +346,23 @@ impl Cutter<'_> {
         }
         let start = self.dice.between(0.08, 0.92 - wide / length).max(0.02) * length;
         let (p, q) = (a.plus(u, start), a.plus(u, start + wide));
-        Some(vec![p.plus(inward, -2.0), p.plus(inward, deep), q.plus(inward, deep), q.plus(inward, -2.0)])
+        Some(vec![
+            p.plus(inward, -2.0),
+            p.plus(inward, deep),
+            q.plus(inward, deep),
+            q.plus(inward, -2.0),
+        ])
     }
 
     /// Hands a parcel over, now and then with a building's parcel inside.
     fn finish(&mut self, ring: Ring, zone: Zone) {
         let size = area(&ring);
-        let mut piece = Piece { ring, holes: Vec::new(), kind: Kind::Parcel, group: 0 };
+        let mut piece = Piece {
+            ring,
+            holes: Vec::new(),
+            kind: Kind::Parcel,
+            group: 0,
+        };
         if size > 350.0 && self.dice.chance(zone.habit().island) {
             let middle = inner_point(&piece.ring);
             let room = to_boundary(&piece.ring, middle);
@@ -326,12 +387,32 @@ impl Cutter<'_> {
         let place = |u: f64, v: f64| middle.plus(along, u * x).plus(side, v * y);
         let (a, b) = (self.dice.between(-0.4, 0.5), self.dice.between(-0.4, 0.5));
         match self.dice.below(3) {
-            0 => vec![place(-1.0, -1.0), place(1.0, -1.0), place(1.0, 1.0), place(-1.0, 1.0)],
-            1 => vec![place(-1.0, -1.0), place(1.0, -1.0), place(1.0, b), place(a, b), place(a, 1.0), place(-1.0, 1.0)],
+            0 => vec![
+                place(-1.0, -1.0),
+                place(1.0, -1.0),
+                place(1.0, 1.0),
+                place(-1.0, 1.0),
+            ],
+            1 => vec![
+                place(-1.0, -1.0),
+                place(1.0, -1.0),
+                place(1.0, b),
+                place(a, b),
+                place(a, 1.0),
+                place(-1.0, 1.0),
+            ],
             _ => {
                 let (low, high) = (a.min(b) - 0.2, a.max(b) + 0.25);
-                vec![place(-1.0, -1.0), place(low, -1.0), place(low, -0.55), place(high, -0.55),
-                     place(high, -1.0), place(1.0, -1.0), place(1.0, 1.0), place(-1.0, 1.0)]
+                vec![
+                    place(-1.0, -1.0),
+                    place(low, -1.0),
+                    place(low, -0.55),
+                    place(high, -0.55),
+                    place(high, -1.0),
+                    place(1.0, -1.0),
+                    place(1.0, 1.0),
+                    place(-1.0, 1.0),
+                ]
             }
         }
     }

@@ -1,6 +1,6 @@
 //! One comune: its land divided into sheets, roads and waters through them, and every sheet cut.
 
-use crate::block::{Cutter, Kind};
+use crate::block::{Cutter, Kind, Piece, sound};
 use crate::dice::Dice;
 use crate::division::divide;
 use crate::land::{Land, Quarter, Zone};
@@ -55,7 +55,12 @@ impl Comune {
             .map(|l| l.path.clone())
             .collect();
         let land = Land::draw(
-            &self.outline, &self.quarters, &self.hills, &roads, self.parcels as f64, &mut dice,
+            &self.outline,
+            &self.quarters,
+            &self.hills,
+            &roads,
+            self.parcels as f64,
+            &mut dice,
         );
         let rim = self.rim(&mut dice);
         let (sheets, borders) = self.sheets(&land, &mut dice);
@@ -88,7 +93,11 @@ impl Comune {
             }
             each(assemble(format!("{:04}00", k + 1), &cutter.out, &mut dice));
             if main {
-                let mut old = Cutter { out: inside, fixed: Some(Zone::Centre), ..cutter };
+                let mut old = Cutter {
+                    out: inside,
+                    fixed: Some(Zone::Centre),
+                    ..cutter
+                };
                 let open: Vec<Ring> = old
                     .out
                     .extract_if(.., |p| p.kind == Kind::Parcel)
@@ -114,7 +123,10 @@ impl Comune {
                         + 0.09 * libm::cos(2.0 * a + phase[0])
                         + 0.05 * libm::sin(3.0 * a + phase[1]))
                     + dice.between(-0.8, 0.8);
-                at(self.centre.x + r * libm::cos(a), self.centre.y + r * libm::sin(a))
+                at(
+                    self.centre.x + r * libm::cos(a),
+                    self.centre.y + r * libm::sin(a),
+                )
             })
             .collect()
     }
@@ -124,13 +136,23 @@ impl Comune {
         let keep_off = (self.centre, self.old_radius * 1.25 + 25.0);
         let weights = vec![1.0; self.sheets];
         let (rings, cuts) = divide(
-            &self.outline, &weights, &|p| land.density(p), Some(keep_off), 32.0, 1.0, dice,
+            &self.outline,
+            &weights,
+            &|p| land.density(p),
+            Some(keep_off),
+            32.0,
+            1.0,
+            dice,
         );
         let mut roads = Vec::new();
         for path in cuts {
             if dice.chance(0.55) {
                 let half = dice.between(2.4, 3.6);
-                roads.push(Line { half: vec![half; path.len()], path, what: What::Road });
+                roads.push(Line {
+                    half: vec![half; path.len()],
+                    path,
+                    what: What::Road,
+                });
             }
         }
         let mut order: Vec<usize> = (0..rings.len()).collect();
@@ -144,7 +166,11 @@ impl Comune {
         let (mesh, told) = Mesh::of(rings.iter());
         let mut neighbour: Vec<(u32, u32, usize)> = Vec::new();
         for (i, ring) in told.iter().enumerate() {
-            neighbour.extend(ring.iter().zip(ring.iter().cycle().skip(1)).map(|(&a, &b)| (a, b, i)));
+            neighbour.extend(
+                ring.iter()
+                    .zip(ring.iter().cycle().skip(1))
+                    .map(|(&a, &b)| (a, b, i)),
+            );
         }
         neighbour.sort_unstable();
         let sheets = order
@@ -156,7 +182,10 @@ impl Comune {
                     .zip(ring.iter().cycle().skip(1))
                     .map(|(&a, &b)| {
                         let at = neighbour.partition_point(|s| (s.0, s.1) < (b, a));
-                        neighbour.get(at).filter(|s| (s.0, s.1) == (b, a)).map(|s| s.2)
+                        neighbour
+                            .get(at)
+                            .filter(|s| (s.0, s.1) == (b, a))
+                            .map(|s| s.2)
                     })
                     .collect();
                 redraw(&mesh.ring(ring), &of, dice)
@@ -172,7 +201,7 @@ impl Comune {
         cutter: &mut Cutter<'_>,
         open: Vec<Ring>,
         rim: &Ring,
-    ) -> (Vec<Ring>, Vec<crate::block::Piece>) {
+    ) -> (Vec<Ring>, Vec<Piece>) {
         let street = {
             let around = moved(rim, |i| rim[i].minus(self.centre).unit());
             moved(&around, |i| {
@@ -197,9 +226,18 @@ impl Comune {
                 for piece in cut_closed(piece, rim) {
                     if contains(rim, inner_point(&piece)) {
                         let holes = Vec::new();
-                        inside.push(crate::block::Piece { ring: piece, holes, kind, group: of });
+                        inside.push(Piece {
+                            ring: piece,
+                            holes,
+                            kind,
+                            group: of,
+                        });
                     } else {
-                        let (kind, of) = if kind == Kind::Parcel { (Kind::Road, group) } else { (kind, of) };
+                        let (kind, of) = if kind == Kind::Parcel {
+                            (Kind::Road, group)
+                        } else {
+                            (kind, of)
+                        };
                         cutter.push(piece, kind, of);
                     }
                 }
@@ -214,7 +252,11 @@ fn cut_closed(ring: Ring, line: &Ring) -> Vec<Ring> {
     let Some(start) = (0..line.len()).find(|&i| !contains(&ring, line[i])) else {
         return vec![ring];
     };
-    let mut path: Path = line[start..].iter().chain(&line[..=start]).copied().collect();
+    let mut path: Path = line[start..]
+        .iter()
+        .chain(&line[..=start])
+        .copied()
+        .collect();
     path.dedup();
     split_all(ring, &path, Care::LOOSE)
 }
@@ -260,7 +302,12 @@ fn fronts(cutter: &mut Cutter<'_>, mut open: Vec<Ring>, line: &Line) -> Vec<Ring
         let end = (i + n).min(line.path.len() - 2);
         let stretch = &line.path[i..=end];
         let settled = stretch.len() > 2
-            && stretch.iter().filter(|p| cutter.land.zone(**p).built()).count() * 2 > stretch.len();
+            && stretch
+                .iter()
+                .filter(|p| cutter.land.zone(**p).built())
+                .count()
+                * 2
+                > stretch.len();
         if settled {
             for side in [1.0, -1.0] {
                 let depth = cutter.dice.between(26.0, 44.0);
@@ -271,9 +318,10 @@ fn fronts(cutter: &mut Cutter<'_>, mut open: Vec<Ring>, line: &Line) -> Vec<Ring
                 path.extend(near.last());
                 let mut rest = Vec::new();
                 for ring in open {
-                    let pieces = split_all(ring, &path, Care::LOOSE);
-                    if pieces.len() == 1 {
-                        rest.extend(pieces);
+                    let pieces = split_all(ring.clone(), &path, Care::LOOSE);
+                    // Inside a sharp bend the strip's edge crosses itself.
+                    if pieces.len() == 1 || !pieces.iter().all(sound) {
+                        rest.push(ring);
                         continue;
                     }
                     for piece in pieces {

@@ -8,7 +8,9 @@ pub(crate) struct Dice {
 
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
-        let mut dice = Self { state: seed ^ 0x6a09_e667_f3bc_c909 };
+        let mut dice = Self {
+            state: seed ^ 0x6a09_e667_f3bc_c909,
+        };
         dice.bits();
         dice
     }

@@ -1,7 +1,9 @@
 //! Dividing land into a known number of regions: a province into comuni, a comune into sheets.
 
 use crate::dice::Dice;
-use crate::plane::{Path, Point, Ring, area, at, bounds, centroid, compactness, contains, frame, to_path};
+use crate::plane::{
+    Path, Point, Ring, area, at, bounds, centroid, compactness, contains, frame, to_path,
+};
 use crate::split::{Care, split};
 
 /// Regions of about the given weights, in the order of `weights`, and the lines between them.
@@ -41,17 +43,27 @@ pub(crate) fn divide(
                 continue;
             }
             let clear = if attempt < 80 { 5.0 } else { 1.5 };
-            let Some((a, b)) = split(&ring, &path, Care { snap: 4.0, clear }) else { continue };
+            let Some((a, b)) = split(&ring, &path, Care { snap: 4.0, clear }) else {
+                continue;
+            };
             if split(&a, &path, Care::LOOSE).is_some() || split(&b, &path, Care::LOOSE).is_some() {
                 continue;
             }
-            let inside = sample.iter().filter(|s| contains(&a, s.0)).map(|s| s.1).sum::<f64>();
+            let inside = sample
+                .iter()
+                .filter(|s| contains(&a, s.0))
+                .map(|s| s.1)
+                .sum::<f64>();
             let got = inside / whole.max(1e-9);
             let shape = compactness(&a).min(compactness(&b));
             let off = (got - share).abs().min((1.0 - got - share).abs());
             let worth = shape.min(0.5) - 3.0 * off;
             if best.as_ref().is_none_or(|x| worth > x.0) {
-                let (a, b) = if (got - share).abs() <= (1.0 - got - share).abs() { (a, b) } else { (b, a) };
+                let (a, b) = if (got - share).abs() <= (1.0 - got - share).abs() {
+                    (a, b)
+                } else {
+                    (b, a)
+                };
                 best = Some((worth, a, b, path));
             }
             let good_enough = if attempt < 60 { 0.3 } else { -9.0 };
@@ -77,7 +89,10 @@ pub(crate) fn divide(
 fn trimmed(ring: &Ring, path: Path) -> Path {
     let inside = |p: &Point| contains(ring, *p);
     let first = path.iter().position(inside).unwrap_or(0).saturating_sub(1);
-    let last = path.iter().rposition(inside).map_or(path.len(), |k| (k + 2).min(path.len()));
+    let last = path
+        .iter()
+        .rposition(inside)
+        .map_or(path.len(), |k| (k + 2).min(path.len()));
     path[first..last].to_vec()
 }
 
@@ -129,14 +144,20 @@ fn line(
         })
         .map_or_else(|| centroid(ring).dot(axis), |s| s.0);
     let side = axis.left();
-    let middle = at(0.0, 0.0).plus(axis, place).plus(side, f.centre.dot(side));
+    let middle = at(0.0, 0.0)
+        .plus(axis, place)
+        .plus(side, f.centre.dot(side));
     let reach = (f.long + f.short) * 0.75;
     let n = (2.0 * reach / step).ceil().max(4.0) as usize;
     // Waves of several lengths: what rivers, ridges and old estates make of a border.
     let waves: Vec<(f64, f64, f64)> = (0..4)
         .map(|k| {
             let length = reach / f64::from(1 << k) / dice.between(0.8, 1.6);
-            (std::f64::consts::TAU / length, dice.between(0.0, 6.3), dice.between(0.01, 0.035) * length * winding)
+            (
+                std::f64::consts::TAU / length,
+                dice.between(0.0, 6.3),
+                dice.between(0.01, 0.035) * length * winding,
+            )
         })
         .collect();
     (0..=n)

@@ -29,7 +29,10 @@ struct Bounds {
 }
 
 impl Bounds {
-    const NONE: Self = Self { low: (i64::MAX, i64::MAX), high: (i64::MIN, i64::MIN) };
+    const NONE: Self = Self {
+        low: (i64::MAX, i64::MAX),
+        high: (i64::MIN, i64::MIN),
+    };
 
     fn take(&mut self, p: (i64, i64)) {
         self.low = (self.low.0.min(p.0), self.low.1.min(p.1));
@@ -95,7 +98,15 @@ fn to_degrees(utm: &Utm32, origin: Point, ring: &Ring, out: &mut Vec<(i64, i64)>
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(code: &'a str, origin: Point, utm: &'a Utm32) -> Self {
-        Self { code, origin, utm, members: Vec::new(), count: 0, all: Bounds::NONE, coordinates: Vec::new() }
+        Self {
+            code,
+            origin,
+            utm,
+            members: Vec::new(),
+            count: 0,
+            all: Bounds::NONE,
+            coordinates: Vec::new(),
+        }
     }
 
     fn text(&mut self, parts: &[&str]) {
@@ -107,7 +118,11 @@ impl<'a> Writer<'a> {
     fn polygon(&mut self, polygon: &Polygon, bounds: &mut Bounds) {
         for (k, ring) in polygon.iter().enumerate() {
             let side = if k == 0 { "exterior" } else { "interior" };
-            self.text(&["<gml:", side, "><gml:LinearRing><gml:posList srsDimension=\"2\">"]);
+            self.text(&[
+                "<gml:",
+                side,
+                "><gml:LinearRing><gml:posList srsDimension=\"2\">",
+            ]);
             let mut ring_out = std::mem::take(&mut self.coordinates);
             to_degrees(self.utm, self.origin, ring, &mut ring_out);
             for &p in ring_out.iter().chain(ring_out.first()) {
@@ -130,10 +145,22 @@ impl<'a> Writer<'a> {
             self.polygon(one, &mut bounds);
             self.text(&["</gml:Polygon>"]);
         } else {
-            self.text(&["<gml:MultiSurface gml:id=\"", id, ".1\" srsName=\"", CRS, "\">"]);
+            self.text(&[
+                "<gml:MultiSurface gml:id=\"",
+                id,
+                ".1\" srsName=\"",
+                CRS,
+                "\">",
+            ]);
             for (k, part) in parts.iter().enumerate() {
                 let number = (k + 2).to_string();
-                self.text(&["<gml:surfaceMember><gml:Polygon gml:id=\"", id, ".", &number, "\">"]);
+                self.text(&[
+                    "<gml:surfaceMember><gml:Polygon gml:id=\"",
+                    id,
+                    ".",
+                    &number,
+                    "\">",
+                ]);
                 self.polygon(part, &mut bounds);
                 self.text(&["</gml:Polygon></gml:surfaceMember>"]);
             }
@@ -148,7 +175,11 @@ impl<'a> Writer<'a> {
     pub(crate) fn parcel(&mut self, sheet: &str, label: &str, parts: &[Polygon]) {
         let reference = format!("{}_{sheet}.{label}", self.code);
         let id = format!("CadastralParcel.IT.AGE.PLA.{reference}");
-        self.text(&["<wfs:member><CP:CadastralParcel gml:id=\"", &id, "\"><gml:boundedBy>"]);
+        self.text(&[
+            "<wfs:member><CP:CadastralParcel gml:id=\"",
+            &id,
+            "\"><gml:boundedBy>",
+        ]);
         // The envelope comes before the ring, but is known after it.
         let start = self.members.len();
         self.text(&["</gml:boundedBy><CP:msGeometry>"]);
@@ -170,7 +201,11 @@ impl<'a> Writer<'a> {
         let id = format!("CadastralZoning.IT.AGE.MAP.{reference}");
         let (number, allegato) = (sheet.code[..4].trim_start_matches('0'), &sheet.code[4..5]);
         let label = format!("{number}{}", allegato.trim_start_matches('0'));
-        self.text(&["<wfs:member><CP:CadastralZoning gml:id=\"", &id, "\"><CP:msGeometry>"]);
+        self.text(&[
+            "<wfs:member><CP:CadastralZoning gml:id=\"",
+            &id,
+            "\"><CP:msGeometry>",
+        ]);
         self.geometry(&sheet.outline, &id);
         self.text(&[
             "</CP:msGeometry><CP:INSPIREID_LOCALID>IT.AGE.MAP.", &reference,

@@ -81,22 +81,126 @@ pub(crate) struct Habit {
 }
 
 const HABITS: [Habit; 8] = [
-    Habit { density: 0.0050, median: 190.0, spread: 0.8, block: 4200.0, street: (2.6, 4.6), streets: 0.75, ditches: 0.0,
-        aspect: (1.4, 3.0), straight: 0.25, stepped: 0.45, bend: (5.5, 0.7), bay: 0.3, island: 0.05 },
-    Habit { density: 0.0022, median: 370.0, spread: 0.9, block: 9000.0, street: (4.0, 6.0), streets: 0.85, ditches: 0.0,
-        aspect: (1.3, 3.2), straight: 0.28, stepped: 0.42, bend: (7.0, 0.6), bay: 0.3, island: 0.05 },
-    Habit { density: 0.00141, median: 760.0, spread: 0.85, block: 14000.0, street: (5.5, 8.0), streets: 0.95, ditches: 0.0,
-        aspect: (1.2, 2.2), straight: 0.45, stepped: 0.3, bend: (8.0, 0.45), bay: 0.26, island: 0.07 },
-    Habit { density: 0.00205, median: 440.0, spread: 1.0, block: 16000.0, street: (7.0, 9.5), streets: 0.97, ditches: 0.0,
-        aspect: (1.3, 3.0), straight: 0.5, stepped: 0.28, bend: (8.0, 0.45), bay: 0.26, island: 0.03 },
-    Habit { density: 0.0009, median: 1300.0, spread: 1.2, block: 22000.0, street: (8.0, 12.0), streets: 0.95, ditches: 0.0,
-        aspect: (1.2, 2.2), straight: 0.45, stepped: 0.33, bend: (12.0, 0.5), bay: 0.32, island: 0.1 },
-    Habit { density: 0.00034, median: 3300.0, spread: 1.3, block: 45000.0, street: (9.0, 13.0), streets: 0.95, ditches: 0.05,
-        aspect: (1.2, 2.6), straight: 0.45, stepped: 0.33, bend: (19.0, 0.6), bay: 0.28, island: 0.08 },
-    Habit { density: 0.00033, median: 3500.0, spread: 1.25, block: 100_000.0, street: (3.0, 4.4), streets: 0.45, ditches: 0.3,
-        aspect: (1.6, 5.5), straight: 0.25, stepped: 0.26, bend: (14.0, 1.5), bay: 0.16, island: 0.03 },
-    Habit { density: 0.00035, median: 2800.0, spread: 1.25, block: 80_000.0, street: (2.6, 3.6), streets: 0.4, ditches: 0.1,
-        aspect: (1.4, 3.5), straight: 0.1, stepped: 0.18, bend: (11.0, 2.0), bay: 0.12, island: 0.02 },
+    Habit {
+        density: 0.0050,
+        median: 190.0,
+        spread: 0.8,
+        block: 4200.0,
+        street: (2.6, 4.6),
+        streets: 0.75,
+        ditches: 0.0,
+        aspect: (1.4, 3.0),
+        straight: 0.25,
+        stepped: 0.45,
+        bend: (5.5, 0.7),
+        bay: 0.3,
+        island: 0.05,
+    },
+    Habit {
+        density: 0.0022,
+        median: 370.0,
+        spread: 0.9,
+        block: 9000.0,
+        street: (4.0, 6.0),
+        streets: 0.85,
+        ditches: 0.0,
+        aspect: (1.3, 3.2),
+        straight: 0.28,
+        stepped: 0.42,
+        bend: (7.0, 0.6),
+        bay: 0.3,
+        island: 0.05,
+    },
+    Habit {
+        density: 0.00141,
+        median: 760.0,
+        spread: 0.85,
+        block: 14000.0,
+        street: (5.5, 8.0),
+        streets: 0.95,
+        ditches: 0.0,
+        aspect: (1.2, 2.2),
+        straight: 0.45,
+        stepped: 0.3,
+        bend: (8.0, 0.45),
+        bay: 0.26,
+        island: 0.07,
+    },
+    Habit {
+        density: 0.00205,
+        median: 440.0,
+        spread: 1.0,
+        block: 16000.0,
+        street: (7.0, 9.5),
+        streets: 0.97,
+        ditches: 0.0,
+        aspect: (1.3, 3.0),
+        straight: 0.5,
+        stepped: 0.28,
+        bend: (8.0, 0.45),
+        bay: 0.26,
+        island: 0.03,
+    },
+    Habit {
+        density: 0.0009,
+        median: 1300.0,
+        spread: 1.2,
+        block: 22000.0,
+        street: (8.0, 12.0),
+        streets: 0.95,
+        ditches: 0.0,
+        aspect: (1.2, 2.2),
+        straight: 0.45,
+        stepped: 0.33,
+        bend: (12.0, 0.5),
+        bay: 0.32,
+        island: 0.1,
+    },
+    Habit {
+        density: 0.00034,
+        median: 3300.0,
+        spread: 1.3,
+        block: 45000.0,
+        street: (9.0, 13.0),
+        streets: 0.95,
+        ditches: 0.05,
+        aspect: (1.2, 2.6),
+        straight: 0.45,
+        stepped: 0.33,
+        bend: (19.0, 0.6),
+        bay: 0.28,
+        island: 0.08,
+    },
+    Habit {
+        density: 0.00033,
+        median: 3500.0,
+        spread: 1.25,
+        block: 100_000.0,
+        street: (3.0, 4.4),
+        streets: 0.45,
+        ditches: 0.3,
+        aspect: (1.6, 5.5),
+        straight: 0.25,
+        stepped: 0.26,
+        bend: (14.0, 1.5),
+        bay: 0.16,
+        island: 0.03,
+    },
+    Habit {
+        density: 0.00035,
+        median: 2800.0,
+        spread: 1.25,
+        block: 80_000.0,
+        street: (2.6, 3.6),
+        streets: 0.4,
+        ditches: 0.1,
+        aspect: (1.4, 3.5),
+        straight: 0.1,
+        stepped: 0.18,
+        bend: (11.0, 2.0),
+        bay: 0.12,
+        island: 0.02,
+    },
 ];
 
 impl Zone {
@@ -135,12 +239,23 @@ impl Land {
         let mut ground = Vec::with_capacity(columns * rows);
         for row in 0..rows {
             for column in 0..columns {
-                let p = at(low.x + (column as f64 + 0.5) * CELL_M, low.y + (row as f64 + 0.5) * CELL_M);
-                let zone = if hills.iter().any(|h| contains(h, p)) { Zone::Hills } else { Zone::Fields };
+                let p = at(
+                    low.x + (column as f64 + 0.5) * CELL_M,
+                    low.y + (row as f64 + 0.5) * CELL_M,
+                );
+                let zone = if hills.iter().any(|h| contains(h, p)) {
+                    Zone::Hills
+                } else {
+                    Zone::Fields
+                };
                 ground.push(contains(outline, p).then_some(zone));
             }
         }
-        let mut land = Self { low, columns, cells: ground };
+        let mut land = Self {
+            low,
+            columns,
+            cells: ground,
+        };
         for path in ribbons {
             let mut settled = false;
             for (i, p) in path.iter().enumerate() {
@@ -165,12 +280,20 @@ impl Land {
                     return Vec::new();
                 }
                 let p = self.centre_of(cell);
-                quarters.iter().filter_map(|q| q.reach(p).map(|r| (r, q.zone))).collect()
+                quarters
+                    .iter()
+                    .filter_map(|q| q.reach(p).map(|r| (r, q.zone)))
+                    .collect()
             })
             .collect();
         let zone = |cell: usize, scale: f64| {
             let ground = self.cells[cell]?;
-            Some(reach[cell].iter().find(|r| r.0 < scale).map_or(ground, |r| r.1))
+            Some(
+                reach[cell]
+                    .iter()
+                    .find(|r| r.0 < scale)
+                    .map_or(ground, |r| r.1),
+            )
         };
         let expected = |scale: f64| -> f64 {
             (0..self.cells.len())
@@ -181,14 +304,29 @@ impl Land {
         let (mut small, mut large) = (0.25, MOST);
         for _ in 0..14 {
             let scale = (small + large) / 2.0;
-            if expected(scale) < parcels { small = scale } else { large = scale }
+            if expected(scale) < parcels {
+                small = scale
+            } else {
+                large = scale
+            }
         }
-        self.cells = (0..self.cells.len()).map(|cell| zone(cell, small)).collect();
+        self.cells = (0..self.cells.len())
+            .map(|cell| zone(cell, small))
+            .collect();
     }
 
     fn ribbon(&mut self, p: Point) {
-        for (dx, dy) in [(0.0, 0.0), (28.0, 0.0), (-28.0, 0.0), (0.0, 28.0), (0.0, -28.0)] {
-            if let Some(cell @ Some(_)) = self.cell(at(p.x + dx, p.y + dy)).and_then(|c| self.cells.get_mut(c)) {
+        for (dx, dy) in [
+            (0.0, 0.0),
+            (28.0, 0.0),
+            (-28.0, 0.0),
+            (0.0, 28.0),
+            (0.0, -28.0),
+        ] {
+            if let Some(cell @ Some(_)) = self
+                .cell(at(p.x + dx, p.y + dy))
+                .and_then(|c| self.cells.get_mut(c))
+            {
                 *cell = Some(Zone::Houses);
             }
         }
@@ -202,11 +340,16 @@ impl Land {
 
     fn centre_of(&self, cell: usize) -> Point {
         let (row, column) = (cell / self.columns, cell % self.columns);
-        at(self.low.x + (column as f64 + 0.5) * CELL_M, self.low.y + (row as f64 + 0.5) * CELL_M)
+        at(
+            self.low.x + (column as f64 + 0.5) * CELL_M,
+            self.low.y + (row as f64 + 0.5) * CELL_M,
+        )
     }
 
     pub(crate) fn zone(&self, p: Point) -> Zone {
-        self.cell(p).and_then(|c| self.cells.get(c).copied().flatten()).unwrap_or(Zone::Fields)
+        self.cell(p)
+            .and_then(|c| self.cells.get(c).copied().flatten())
+            .unwrap_or(Zone::Fields)
     }
 
     /// Expected number of parcels per square metre at a place.

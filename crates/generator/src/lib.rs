@@ -134,40 +134,69 @@ pub fn generate(
     mut progress: impl FnMut(Progress),
 ) -> Result<Summary, Error> {
     let (comuni, origin) = comuni(plan)?;
-    std::fs::create_dir_all(out)
-        .map_err(|source| Error::Write { path: out.to_owned(), source })?;
+    std::fs::create_dir_all(out).map_err(|source| Error::Write {
+        path: out.to_owned(),
+        source,
+    })?;
     let utm = Utm32::new();
     let mut summary = Summary::default();
     let mut parcels = 0;
     let total = comuni.len();
     for (done, comune) in comuni.iter().enumerate() {
-        progress(Progress { done, total, parcels, name: comune.name.clone() });
+        progress(Progress {
+            done,
+            total,
+            parcels,
+            name: comune.name.clone(),
+        });
         let written = write(comune, origin, &utm, out)?;
         parcels += written.members;
         summary.comuni.push(written);
     }
-    progress(Progress { done: total, total, parcels, name: String::new() });
+    progress(Progress {
+        done: total,
+        total,
+        parcels,
+        name: String::new(),
+    });
     Ok(summary)
 }
 
 fn comuni(plan: &Plan) -> Result<(Vec<Comune>, Point), Error> {
-    let town: Town = read("town.toml", include_str!("../../../data/skeleton/town.toml"))?;
-    let province: Province =
-        read("province.toml", include_str!("../../../data/skeleton/province.toml"))?;
-    for (file, format) in [("town.toml", town.format), ("province.toml", province.format)] {
+    let town: Town = read(
+        "town.toml",
+        include_str!("../../../data/skeleton/town.toml"),
+    )?;
+    let province: Province = read(
+        "province.toml",
+        include_str!("../../../data/skeleton/province.toml"),
+    )?;
+    for (file, format) in [
+        ("town.toml", town.format),
+        ("province.toml", province.format),
+    ] {
         if format != 1 {
             return Err(Error::Format { file, format });
         }
     }
     Ok(match plan.scale {
-        Scale::Town => (vec![province::town(&town, town.parcels, plan.seed)], TOWN_ORIGIN),
+        Scale::Town => (
+            vec![province::town(&town, town.parcels, plan.seed)],
+            TOWN_ORIGIN,
+        ),
         Scale::Sample(parcels) => (vec![province::town(&town, parcels, plan.seed)], TOWN_ORIGIN),
-        Scale::Province => (province::province(&province, &town, plan.seed), PROVINCE_ORIGIN),
+        Scale::Province => (
+            province::province(&province, &town, plan.seed),
+            PROVINCE_ORIGIN,
+        ),
     })
 }
 
 fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, Error> {
-    toml::from_str(text).map_err(|source| Error::Skeleton { file, source: Box::new(source) })
+    toml::from_str(text).map_err(|source| Error::Skeleton {
+        file,
+        source: Box::new(source),
+    })
 }
 
 fn write(comune: &Comune, origin: Point, utm: &Utm32, out: &Path) -> Result<Written, Error> {
@@ -188,7 +217,10 @@ fn write(comune: &Comune, origin: Point, utm: &Utm32, out: &Path) -> Result<Writ
         let path = out.join(format!("{stem}_{suffix}.gml"));
         File::create(&path)
             .and_then(|file| writer.finish(BufWriter::new(file)))
-            .map_err(|source| Error::Write { path: path.clone(), source })?;
+            .map_err(|source| Error::Write {
+                path: path.clone(),
+                source,
+            })?;
         Ok(path)
     };
     Ok(Written {

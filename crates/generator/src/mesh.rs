@@ -114,7 +114,11 @@ impl Mesh {
     pub(crate) fn union<'a>(&self, rings: impl Iterator<Item = &'a Loop>) -> Vec<Vec<Loop>> {
         let mut all: Vec<(u32, u32)> = Vec::new();
         for ring in rings {
-            all.extend(ring.iter().copied().zip(ring.iter().cycle().skip(1).copied()));
+            all.extend(
+                ring.iter()
+                    .copied()
+                    .zip(ring.iter().cycle().skip(1).copied()),
+            );
         }
         all.sort_unstable();
         let rim: Vec<(u32, u32)> = all
@@ -182,8 +186,9 @@ fn chain(rim: &[(u32, u32)]) -> Vec<Loop> {
             place.insert(next, way.len());
             way.push(next);
             let from = rim.partition_point(|e| e.0 < next);
-            let Some(more) =
-                (from..rim.len()).take_while(|&k| rim[k].0 == next).find(|&k| !used[k])
+            let Some(more) = (from..rim.len())
+                .take_while(|&k| rim[k].0 == next)
+                .find(|&k| !used[k])
             else {
                 break;
             };
@@ -231,8 +236,14 @@ impl Grid {
         let (w, h) = ((high.x - low.x).max(1.0), (high.y - low.y).max(1.0));
         let size = (w * h / points.len().max(1) as f64).sqrt().max(0.5) * 1.2;
         let (columns, rows) = ((w / size) as usize + 1, (h / size) as usize + 1);
-        let mut grid =
-            Self { low, size, columns, rows, starts: vec![0; columns * rows + 1], members: vec![] };
+        let mut grid = Self {
+            low,
+            size,
+            columns,
+            rows,
+            starts: vec![0; columns * rows + 1],
+            members: vec![],
+        };
         let cells: Vec<usize> = points.iter().map(|&p| grid.cell(p)).collect();
         for &c in &cells {
             grid.starts[c + 1] += 1;
@@ -271,7 +282,10 @@ impl Grid {
         let (bottom, top) = if p.y <= q.y { (p, q) } else { (q, p) };
         for row in self.row(bottom.y - ON_EDGE_M)..=self.row(top.y + ON_EDGE_M) {
             // The part of the edge within this row of cells.
-            let (y0, y1) = (self.low.y + row as f64 * self.size, self.low.y + (row + 1) as f64 * self.size);
+            let (y0, y1) = (
+                self.low.y + row as f64 * self.size,
+                self.low.y + (row + 1) as f64 * self.size,
+            );
             let x_at = |y: f64| {
                 if top.y - bottom.y < 1e-9 {
                     bottom.x

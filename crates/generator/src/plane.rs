@@ -75,7 +75,10 @@ pub(crate) fn edges(ring: &[Point]) -> impl Iterator<Item = (Point, Point)> + '_
 pub(crate) fn area(ring: &[Point]) -> f64 {
     // Relative to the first point: small numbers keep their digits.
     let Some(&o) = ring.first() else { return 0.0 };
-    edges(ring).map(|(a, b)| a.minus(o).cross(b.minus(o))).sum::<f64>() / 2.0
+    edges(ring)
+        .map(|(a, b)| a.minus(o).cross(b.minus(o)))
+        .sum::<f64>()
+        / 2.0
 }
 
 pub(crate) fn perimeter(ring: &[Point]) -> f64 {
@@ -115,12 +118,18 @@ pub(crate) fn contains(ring: &[Point], p: Point) -> bool {
 pub(crate) fn to_segment(p: Point, a: Point, b: Point) -> (f64, f64) {
     let d = b.minus(a);
     let length2 = d.dot(d);
-    let t = if length2 == 0.0 { 0.0 } else { (p.minus(a).dot(d) / length2).clamp(0.0, 1.0) };
+    let t = if length2 == 0.0 {
+        0.0
+    } else {
+        (p.minus(a).dot(d) / length2).clamp(0.0, 1.0)
+    };
     (p.to(a.plus(d, t)), t)
 }
 
 pub(crate) fn to_boundary(ring: &[Point], p: Point) -> f64 {
-    edges(ring).map(|(a, b)| to_segment(p, a, b).0).fold(f64::INFINITY, f64::min)
+    edges(ring)
+        .map(|(a, b)| to_segment(p, a, b).0)
+        .fold(f64::INFINITY, f64::min)
 }
 
 /// Distance from a path, and the number of the nearest segment's first vertex.
@@ -138,9 +147,15 @@ pub(crate) fn to_path(path: &[Point], p: Point) -> (f64, usize) {
 /// Lower left and upper right corner.
 pub(crate) fn bounds(points: &[Point]) -> (Point, Point) {
     points.iter().fold(
-        (at(f64::INFINITY, f64::INFINITY), at(f64::NEG_INFINITY, f64::NEG_INFINITY)),
+        (
+            at(f64::INFINITY, f64::INFINITY),
+            at(f64::NEG_INFINITY, f64::NEG_INFINITY),
+        ),
         |(low, high), p| {
-            (at(low.x.min(p.x), low.y.min(p.y)), at(high.x.max(p.x), high.y.max(p.y)))
+            (
+                at(low.x.min(p.x), low.y.min(p.y)),
+                at(high.x.max(p.x), high.y.max(p.y)),
+            )
         },
     )
 }
@@ -178,13 +193,19 @@ pub(crate) struct Frame {
 }
 
 pub(crate) fn frame(ring: &[Point]) -> Frame {
-    let mut sides: Vec<(f64, Point)> =
-        edges(ring).map(|(a, b)| (a.to(b), b.minus(a).unit())).collect();
+    let mut sides: Vec<(f64, Point)> = edges(ring)
+        .map(|(a, b)| (a.to(b), b.minus(a).unit()))
+        .collect();
     sides.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut best: Option<(f64, Point, [f64; 4])> = None;
     for &(_, u) in sides.iter().take(14) {
         let v = u.left();
-        let mut e = [f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY, f64::NEG_INFINITY];
+        let mut e = [
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+        ];
         for p in ring {
             let (a, b) = (p.dot(u), p.dot(v));
             e = [e[0].min(a), e[1].max(a), e[2].min(b), e[3].max(b)];
@@ -196,11 +217,23 @@ pub(crate) fn frame(ring: &[Point]) -> Frame {
     }
     let (_, u, e) = best.unwrap_or((0.0, at(1.0, 0.0), [0.0; 4]));
     let (w, h) = (e[1] - e[0], e[3] - e[2]);
-    let centre = at(0.0, 0.0).plus(u, (e[0] + e[1]) / 2.0).plus(u.left(), (e[2] + e[3]) / 2.0);
+    let centre = at(0.0, 0.0)
+        .plus(u, (e[0] + e[1]) / 2.0)
+        .plus(u.left(), (e[2] + e[3]) / 2.0);
     if w >= h {
-        Frame { along: u, long: w, short: h, centre }
+        Frame {
+            along: u,
+            long: w,
+            short: h,
+            centre,
+        }
     } else {
-        Frame { along: u.left(), long: h, short: w, centre }
+        Frame {
+            along: u.left(),
+            long: h,
+            short: w,
+            centre,
+        }
     }
 }
 
@@ -211,7 +244,11 @@ pub(crate) fn curve(points: &[Point], step: f64, dice: &mut Dice, jitter: f64) -
         let p1 = points[i];
         let p2 = points[i + 1];
         let p0 = if i == 0 { p1 } else { points[i - 1] };
-        let p3 = if i + 2 < points.len() { points[i + 2] } else { p2 };
+        let p3 = if i + 2 < points.len() {
+            points[i + 2]
+        } else {
+            p2
+        };
         let n = (p1.to(p2) / step).round().max(1.0) as usize;
         for k in 1..=n {
             let t = k as f64 / n as f64;
@@ -223,7 +260,10 @@ pub(crate) fn curve(points: &[Point], step: f64, dice: &mut Dice, jitter: f64) -
             };
             let mut p = at(mix(p0.x, p1.x, p2.x, p3.x), mix(p0.y, p1.y, p2.y, p3.y));
             if k < n {
-                p = at(p.x + dice.between(-jitter, jitter), p.y + dice.between(-jitter, jitter));
+                p = at(
+                    p.x + dice.between(-jitter, jitter),
+                    p.y + dice.between(-jitter, jitter),
+                );
             }
             out.push(p);
         }
@@ -236,7 +276,9 @@ pub(crate) fn offset(path: &[Point], distance: impl Fn(usize) -> f64) -> Path {
     let last = path.len() - 1;
     (0..path.len())
         .map(|i| {
-            let d = path[(i + 1).min(last)].minus(path[i.saturating_sub(1)]).unit();
+            let d = path[(i + 1).min(last)]
+                .minus(path[i.saturating_sub(1)])
+                .unit();
             path[i].plus(d.left(), distance(i))
         })
         .collect()
@@ -266,6 +308,19 @@ pub(crate) fn is_simple(ring: &[Point]) -> bool {
         }
     }
     true
+}
+
+/// Whether a corner is sharper than about four degrees.
+pub(crate) fn has_needle(ring: &[Point]) -> bool {
+    let n = ring.len();
+    (0..n).any(|i| {
+        let (u, v) = (
+            ring[(i + n - 1) % n].minus(ring[i]),
+            ring[(i + 1) % n].minus(ring[i]),
+        );
+        let along = u.dot(v);
+        along > 0.0 && u.cross(v).abs() < 0.07 * along
+    })
 }
 
 /// Where two segments cross: shares of ab and of cd.

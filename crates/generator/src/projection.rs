@@ -51,6 +51,9 @@ impl Utm32 {
             lat += p * sin;
             (sin, cos) = (sin * c + cos * s, cos * c - sin * s);
         }
-        ((lat.to_degrees() * 1e8).round() as i64, (lon * 1e8).round() as i64)
+        (
+            (lat.to_degrees() * 1e8).round() as i64,
+            (lon * 1e8).round() as i64,
+        )
     }
 }

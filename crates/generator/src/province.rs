@@ -4,7 +4,9 @@ use crate::comune::{Comune, Line, What};
 use crate::dice::Dice;
 use crate::division::divide;
 use crate::mesh::Mesh;
-use crate::plane::{Path, Point, Ring, area, at, bounds, contains, curve, edges, to_boundary, to_path};
+use crate::plane::{
+    Path, Point, Ring, area, at, bounds, contains, curve, edges, to_boundary, to_path,
+};
 use crate::skeleton::{Province, Town, Variation};
 
 /// Mean land per parcel, roads and waters included.
@@ -16,7 +18,9 @@ pub(crate) fn town(skeleton: &Town, parcels: usize, seed: u64) -> Comune {
     let mut dice = Dice::for_part(seed, 7);
     let scale = skeleton.scale_for(parcels as f64 * LAND_PER_PARCEL_M2);
     let v = Variation::new(scale, 130.0, &mut dice);
-    let sheets = (skeleton.sheets * parcels).div_ceil(skeleton.parcels).max(3);
+    let sheets = (skeleton.sheets * parcels)
+        .div_ceil(skeleton.parcels)
+        .max(3);
     Comune {
         code: "X100".to_owned(),
         name: skeleton.name.clone(),
@@ -47,7 +51,10 @@ pub(crate) fn province(skeleton: &Province, town: &Town, seed: u64) -> Vec<Comun
         order.swap(i, dice.below(i + 1));
     }
     let total: f64 = skeleton.comune.iter().map(|c| c.parcels).sum();
-    let weights: Vec<f64> = order.iter().map(|&i| libm::pow(skeleton.comune[i].parcels, 0.7)).collect();
+    let weights: Vec<f64> = order
+        .iter()
+        .map(|&i| libm::pow(skeleton.comune[i].parcels, 0.7))
+        .collect();
     let (rings, _) = divide(&outline, &weights, &|_| 1.0, None, 90.0, 1.3, &mut dice);
     let (mesh, told) = Mesh::of(rings.iter());
     let rings: Vec<Ring> = told.iter().map(|r| winding(&mesh.ring(r), seed)).collect();
@@ -63,7 +70,9 @@ pub(crate) fn province(skeleton: &Province, town: &Town, seed: u64) -> Vec<Comun
         let v = Variation::new(scale, 0.0, &mut dice);
         let mut own = through_centre(&roads, k, centres[k], &mut dice);
         own.extend(lines.iter().filter(|l| near(l, &outline)).cloned());
-        let sheets = (parcels as f64 / PARCELS_PER_SHEET).max(area(&outline) / 1.6e6).round();
+        let sheets = (parcels as f64 / PARCELS_PER_SHEET)
+            .max(area(&outline) / 1.6e6)
+            .round();
         comuni.push(Comune {
             code: format!("X{}", 101 + order[k]),
             name: named.name.clone(),
@@ -93,7 +102,8 @@ fn winding(ring: &Ring, seed: u64) -> Ring {
         let d = to.minus(from);
         let mut bend = |share: f64| {
             let off = dice.between(-0.05, 0.05);
-            from.plus(d, share + dice.between(-0.1, 0.1)).plus(d.left(), off)
+            from.plus(d, share + dice.between(-0.1, 0.1))
+                .plus(d.left(), off)
         };
         let (p, q) = (bend(0.33), bend(0.67));
         out.push(a);
@@ -129,10 +139,19 @@ fn centre(outline: &Ring, lines: &[Line], dice: &mut Dice) -> Point {
 }
 
 /// Roads between neighbouring towns, through a place on their common border.
-fn roads(told: &[Vec<u32>], mesh: &Mesh, centres: &[Point], dice: &mut Dice) -> Vec<(usize, usize, Path)> {
+fn roads(
+    told: &[Vec<u32>],
+    mesh: &Mesh,
+    centres: &[Point],
+    dice: &mut Dice,
+) -> Vec<(usize, usize, Path)> {
     let mut sides: Vec<(u32, u32, usize)> = Vec::new();
     for (i, ring) in told.iter().enumerate() {
-        sides.extend(ring.iter().zip(ring.iter().cycle().skip(1)).map(|(&a, &b)| (a, b, i)));
+        sides.extend(
+            ring.iter()
+                .zip(ring.iter().cycle().skip(1))
+                .map(|(&a, &b)| (a, b, i)),
+        );
     }
     sides.sort_unstable();
     // The common border's points, by pair of comuni.
@@ -178,7 +197,10 @@ fn roads(told: &[Vec<u32>], mesh: &Mesh, centres: &[Point], dice: &mut Dice) -> 
                 } else {
                     return false;
                 };
-                let (u, v) = (first.minus(centres[k]).unit(), gate.minus(centres[k]).unit());
+                let (u, v) = (
+                    first.minus(centres[k]).unit(),
+                    gate.minus(centres[k]).unit(),
+                );
                 u.dot(v) > 0.75
             })
         };
@@ -192,14 +214,25 @@ fn roads(told: &[Vec<u32>], mesh: &Mesh, centres: &[Point], dice: &mut Dice) -> 
             let off = dice.normal() * 0.06;
             at(a.x + d.x / 2.0 - d.y * off, a.y + d.y / 2.0 + d.x * off)
         };
-        let points = [centres[i], knee(centres[i], gate), gate, knee(gate, centres[j]), centres[j]];
+        let points = [
+            centres[i],
+            knee(centres[i], gate),
+            gate,
+            knee(gate, centres[j]),
+            centres[j],
+        ];
         out.push((i, j, curve(&points, 26.0, dice, 0.35)));
     }
     out
 }
 
 /// A comune's roads: the first goes through its centre, the others start there.
-fn through_centre(roads: &[(usize, usize, Path)], k: usize, centre: Point, dice: &mut Dice) -> Vec<Line> {
+fn through_centre(
+    roads: &[(usize, usize, Path)],
+    k: usize,
+    centre: Point,
+    dice: &mut Dice,
+) -> Vec<Line> {
     let mut own: Vec<Path> = roads
         .iter()
         .filter_map(|(i, j, path)| {
@@ -215,8 +248,14 @@ fn through_centre(roads: &[(usize, usize, Path)], k: usize, centre: Point, dice:
     let leaves = |path: &Path| path[3.min(path.len() - 1)].minus(centre).unit();
     while own.len() < 2 {
         // A road that ends somewhere beyond the border.
-        let d = own.first().map_or_else(|| at(1.0, 0.0).turned(dice.between(0.0, 6.3)), leaves);
-        let points = [centre, centre.plus(d.turned(0.2), -1500.0), centre.plus(d, -9000.0)];
+        let d = own
+            .first()
+            .map_or_else(|| at(1.0, 0.0).turned(dice.between(0.0, 6.3)), leaves);
+        let points = [
+            centre,
+            centre.plus(d.turned(0.2), -1500.0),
+            centre.plus(d, -9000.0),
+        ];
         own.push(curve(&points, 26.0, dice, 0.35));
     }
     let mut best = (f64::INFINITY, 0, 1);
@@ -231,12 +270,21 @@ fn through_centre(roads: &[(usize, usize, Path)], k: usize, centre: Point, dice:
     let mut through: Path = own[best.1].iter().rev().copied().collect();
     through.extend(own[best.2].iter().skip(1));
     let mut paths = vec![through];
-    paths.extend(own.into_iter().enumerate().filter(|(i, _)| *i != best.1 && *i != best.2).map(|(_, p)| p));
+    paths.extend(
+        own.into_iter()
+            .enumerate()
+            .filter(|(i, _)| *i != best.1 && *i != best.2)
+            .map(|(_, p)| p),
+    );
     paths
         .into_iter()
         .map(|path| {
             let half = 4.1;
-            Line { half: vec![half; path.len()], path, what: What::Road }
+            Line {
+                half: vec![half; path.len()],
+                path,
+                what: What::Road,
+            }
         })
         .collect()
 }
@@ -256,15 +304,32 @@ mod tests {
             .expect("the skeleton of the province is well formed");
         let comuni = province(&skeleton, &town, 3);
         assert_eq!(comuni.len(), 40);
-        assert_eq!(comuni.iter().map(|c| &c.name).collect::<HashSet<_>>().len(), 40);
-        assert_eq!((comuni[0].code.as_str(), comuni[39].code.as_str()), ("X101", "X140"));
+        assert_eq!(
+            comuni.iter().map(|c| &c.name).collect::<HashSet<_>>().len(),
+            40
+        );
+        assert_eq!(
+            (comuni[0].code.as_str(), comuni[39].code.as_str()),
+            ("X101", "X140")
+        );
         let sides: HashSet<_> = comuni
             .iter()
-            .flat_map(|c| edges(&c.outline).map(|(a, b)| (a.key(), b.key())).collect::<Vec<_>>())
+            .flat_map(|c| {
+                edges(&c.outline)
+                    .map(|(a, b)| (a.key(), b.key()))
+                    .collect::<Vec<_>>()
+            })
             .collect();
-        let alone = sides.iter().filter(|(a, b)| !sides.contains(&(*b, *a))).count();
+        let alone = sides
+            .iter()
+            .filter(|(a, b)| !sides.contains(&(*b, *a)))
+            .count();
         // The province's border is about 110 km long, with a vertex about every 30 m.
-        assert!(alone * 4 < sides.len(), "{alone} of {} sides have no neighbour", sides.len());
+        assert!(
+            alone * 4 < sides.len(),
+            "{alone} of {} sides have no neighbour",
+            sides.len()
+        );
         for comune in &comuni {
             assert!(contains(&comune.outline, comune.centre), "{}", comune.name);
         }

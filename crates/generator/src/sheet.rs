@@ -3,7 +3,7 @@
 use crate::block::{Kind, Piece};
 use crate::dice::Dice;
 use crate::mesh::{Loop, Mesh};
-use crate::plane::{Point, Ring, area, centroid, compactness};
+use crate::plane::{Point, Ring, area, centroid, compactness, to_segment};
 
 /// A polygon: outer ring, then holes (clockwise).
 pub(crate) type Polygon = Vec<Ring>;
@@ -26,6 +26,7 @@ pub(crate) struct Sheet {
 /// A parcel below this, or thinner than `SLIVER`, is what a cut left over: its neighbour takes it.
 const CRUMB_M2: f64 = 7.0;
 const SLIVER: f64 = 0.045;
+const PINCH_M: f64 = 0.004;
 
 struct Face {
     loops: Vec<Loop>,
@@ -35,7 +36,9 @@ struct Face {
 
 /// Finishes a sheet from pieces that fill it.
 pub(crate) fn assemble(code: String, pieces: &[Piece], dice: &mut Dice) -> Sheet {
-    let rings = pieces.iter().flat_map(|p| std::iter::once(&p.ring).chain(&p.holes));
+    let rings = pieces
+        .iter()
+        .flat_map(|p| std::iter::once(&p.ring).chain(&p.holes));
     let (mesh, told) = Mesh::of(rings);
     let mut told = told.into_iter();
     let faces: Vec<Face> = pieces
@@ -79,13 +82,22 @@ pub(crate) fn assemble(code: String, pieces: &[Piece], dice: &mut Dice) -> Sheet
         let kind = usize::from(run[0].0 == Kind::Water as u8);
         strips[kind].extend(polygons(&mesh, loops));
     }
-    let mut sheet = Sheet { code, outline, parcels: number(parcels, dice) };
-    for (strips, (name, kind)) in
-        strips.into_iter().zip([("STRADA", Kind::Road), ("ACQUA", Kind::Water)])
+    let mut sheet = Sheet {
+        code,
+        outline,
+        parcels: number(parcels, dice),
+    };
+    for (strips, (name, kind)) in strips
+        .into_iter()
+        .zip([("STRADA", Kind::Road), ("ACQUA", Kind::Water)])
     {
         for (k, polygon) in strips.into_iter().enumerate() {
             let label = format!("{name}{:03}", k + 1);
-            sheet.parcels.push(Parcel { label, kind, parts: vec![polygon] });
+            sheet.parcels.push(Parcel {
+                label,
+                kind,
+                parts: vec![polygon],
+            });
         }
     }
     sheet
@@ -96,6 +108,22 @@ fn polygons<'a>(mesh: &Mesh, loops: impl Iterator<Item = &'a Loop>) -> Vec<Polyg
         .iter()
         .map(|polygon| polygon.iter().map(|ring| mesh.ring(ring)).collect())
         .collect()
+}
+
+/// Whether a ring comes so near to itself that rounding to 8 decimals (1 mm) could make it cross.
+fn pinched(ring: &Ring) -> bool {
+    let n = ring.len();
+    (0..n).any(|i| {
+        let (a, b) = (ring[i], ring[(i + 1) % n]);
+        (2..n).any(|k| {
+            let p = ring[(i + k) % n];
+            let reach = |v: f64, a: f64, b: f64| v > a.min(b) - PINCH_M && v < a.max(b) + PINCH_M;
+            reach(p.x, a.x, b.x)
+                && reach(p.y, a.y, b.y)
+                && to_segment(p, a, b).0 < PINCH_M
+                && p.to(a).min(p.to(b)) > 0.02
+        })
+    })
 }
 
 /// For each face the face that it becomes part of; most are their own.
@@ -109,7 +137,7 @@ fn crumbs(mesh: &Mesh, faces: &[Face]) -> Vec<usize> {
             }
             let ring = mesh.ring(&f.loops[0]);
             let size = area(&ring);
-            size < CRUMB_M2 || (size < 150.0 && compactness(&ring) < SLIVER)
+            size < CRUMB_M2 || (size < 150.0 && compactness(&ring) < SLIVER) || pinched(&ring)
         })
         .collect();
     if small.is_empty() {
@@ -159,7 +187,11 @@ fn number(shapes: Vec<Vec<Polygon>>, dice: &mut Dice) -> Vec<Parcel> {
             (-(c.y / 55.0).floor() as i64, c, parts)
         })
         .collect();
-    rows.sort_by(|a, b| (a.0, a.1.x).partial_cmp(&(b.0, b.1.x)).unwrap_or(std::cmp::Ordering::Equal));
+    rows.sort_by(|a, b| {
+        (a.0, a.1.x)
+            .partial_cmp(&(b.0, b.1.x))
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
     let count = rows.len();
     let mut next = 1;
     let mut late = count + count / 8 + 20;
@@ -171,10 +203,18 @@ fn number(shapes: Vec<Vec<Polygon>>, dice: &mut Dice) -> Vec<Parcel> {
             late += 1 + usize::from(dice.chance(0.2)) * dice.below(6);
             late.to_string()
         } else {
-            next += if dice.chance(0.92) { 1 } else { 1 + dice.below(4) };
+            next += if dice.chance(0.92) {
+                1
+            } else {
+                1 + dice.below(4)
+            };
             next.to_string()
         };
-        out.push(Parcel { label, kind: Kind::Parcel, parts });
+        out.push(Parcel {
+            label,
+            kind: Kind::Parcel,
+            parts,
+        });
         middles.push(middle);
     }
     oddities(&mut out, &middles, dice);
@@ -200,7 +240,10 @@ fn oddities(parcels: &mut Vec<Parcel>, middles: &[Point], dice: &mut Dice) {
         let i = dice.below(n);
         let j = (i + 3 + dice.below(12)).min(n - 1);
         let free = i != j && !touched[i] && !touched[j] && middles[i].to(middles[j]) < 400.0;
-        if !free || share_a_point(&parcels[i], &parcels[j]) || parcels[i].parts[0].len() + parcels[j].parts[0].len() > 2 {
+        if !free
+            || share_a_point(&parcels[i], &parcels[j])
+            || parcels[i].parts[0].len() + parcels[j].parts[0].len() > 2
+        {
             continue;
         }
         (touched[i], touched[j]) = (true, true);
@@ -217,5 +260,9 @@ fn oddities(parcels: &mut Vec<Parcel>, middles: &[Point], dice: &mut Dice) {
 }
 
 fn share_a_point(a: &Parcel, b: &Parcel) -> bool {
-    a.parts.iter().flatten().flatten().any(|p| b.parts.iter().flatten().flatten().any(|q| p.to(*q) < 1.0))
+    a.parts
+        .iter()
+        .flatten()
+        .flatten()
+        .any(|p| b.parts.iter().flatten().flatten().any(|q| p.to(*q) < 1.0))
 }

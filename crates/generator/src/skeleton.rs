@@ -84,16 +84,31 @@ pub(crate) struct Variation {
 
 impl Variation {
     pub(crate) fn new(scale: f64, bend: f64, dice: &mut Dice) -> Self {
-        let mut wave = || (dice.between(0.6, 1.0) * bend, dice.between(7.0, 11.0) * bend, dice.between(0.0, 6.3));
+        let mut wave = || {
+            (
+                dice.between(0.6, 1.0) * bend,
+                dice.between(7.0, 11.0) * bend,
+                dice.between(0.0, 6.3),
+            )
+        };
         let bend = [wave(), wave()];
-        Self { turn: dice.between(0.0, std::f64::consts::TAU), mirror: dice.sign(), scale, bend }
+        Self {
+            turn: dice.between(0.0, std::f64::consts::TAU),
+            mirror: dice.sign(),
+            scale,
+            bend,
+        }
     }
 
     pub(crate) fn point(&self, (x, y): (f64, f64)) -> Point {
         let (x, y) = (x * self.scale, y * self.scale * self.mirror);
         let p = at(x, y).turned(self.turn);
         let wave = |(height, length, phase): (f64, f64, f64), t: f64| {
-            if height == 0.0 { 0.0 } else { height * (libm::sin(t / length + phase) - libm::sin(phase)) }
+            if height == 0.0 {
+                0.0
+            } else {
+                height * (libm::sin(t / length + phase) - libm::sin(phase))
+            }
         };
         at(p.x + wave(self.bend[0], p.y), p.y + wave(self.bend[1], p.x))
     }
@@ -120,7 +135,11 @@ impl Variation {
                 let k = t.floor() as usize;
                 let next = widths[(k + 1).min(widths.len() - 1)];
                 let even = widths[k] + (next - widths[k]) * (t - k as f64);
-                let uneven = if what == What::River { dice.between(0.9, 1.1) } else { 1.0 };
+                let uneven = if what == What::River {
+                    dice.between(0.9, 1.1)
+                } else {
+                    1.0
+                };
                 even * uneven / 2.0
             })
             .collect();
@@ -164,8 +183,11 @@ impl Town {
     }
 
     pub(crate) fn lines(&self, v: &Variation, dice: &mut Dice) -> Vec<Line> {
-        let kinds: [(&[Drawn], What); 3] =
-            [(&self.road, What::Road), (&self.railway, What::Railway), (&self.river, What::River)];
+        let kinds: [(&[Drawn], What); 3] = [
+            (&self.road, What::Road),
+            (&self.railway, What::Railway),
+            (&self.river, What::River),
+        ];
         lines(v, &kinds, dice)
     }
 
@@ -176,7 +198,10 @@ impl Town {
             .map(|q| {
                 let p = v.point(q.at);
                 let move_by = 0.12 * q.half.0;
-                let (dx, dy) = (dice.between(-move_by, move_by), dice.between(-move_by, move_by));
+                let (dx, dy) = (
+                    dice.between(-move_by, move_by),
+                    dice.between(-move_by, move_by),
+                );
                 Quarter {
                     zone: q.zone,
                     at: at(centre.x + p.x + dx, centre.y + p.y + dy),

@@ -15,8 +15,14 @@ pub(crate) struct Care {
 }
 
 impl Care {
-    pub(crate) const LOOSE: Self = Self { snap: 0.6, clear: 0.0 };
-    pub(crate) const FINE: Self = Self { snap: 0.4, clear: 0.25 };
+    pub(crate) const LOOSE: Self = Self {
+        snap: 0.6,
+        clear: 0.0,
+    };
+    pub(crate) const FINE: Self = Self {
+        snap: 0.4,
+        clear: 0.25,
+    };
 }
 
 struct Hit {
@@ -40,7 +46,9 @@ fn hits(ring: &[Point], path: &[Point], snap: f64) -> Vec<Hit> {
             if c.x.min(d.x) > hx || c.x.max(d.x) < lx || c.y.min(d.y) > hy || c.y.max(d.y) < ly {
                 continue;
             }
-            let Some((u, v)) = crossing(a, b, c, d) else { continue };
+            let Some((u, v)) = crossing(a, b, c, d) else {
+                continue;
+            };
             let mut point = c.plus(d.minus(c), v);
             let mut place = j as f64 + v;
             if point.to(c) < snap && point.to(c) <= point.to(d) {
@@ -48,7 +56,11 @@ fn hits(ring: &[Point], path: &[Point], snap: f64) -> Vec<Hit> {
             } else if point.to(d) < snap {
                 (point, place) = (d, ((j + 1) % n) as f64);
             }
-            out.push(Hit { along: i as f64 + u, place, point });
+            out.push(Hit {
+                along: i as f64 + u,
+                place,
+                point,
+            });
         }
     }
     out.sort_by(|a, b| a.along.total_cmp(&b.along));
@@ -79,7 +91,7 @@ fn cut_at(ring: &[Point], path: &[Point], care: Care) -> Option<(Ring, Ring)> {
         let mut cut = vec![one.point];
         cut.extend(&inner);
         cut.push(two.point);
-        if !lies_inside(ring, &cut, care) {
+        if !lies_inside(ring, &cut, care) || (care.snap > 0.0 && crosses(ring, &cut)) {
             continue;
         }
         let mut right = walk(ring, one, two);
@@ -92,6 +104,29 @@ fn cut_at(ring: &[Point], path: &[Point], care: Care) -> Option<(Ring, Ring)> {
         return Some((right, left));
     }
     None
+}
+
+/// Whether an end of a cut, moved to a vertex, now crosses the ring.
+fn crosses(ring: &[Point], cut: &[Point]) -> bool {
+    let last = cut.len() - 1;
+    [(cut[0], cut[1]), (cut[last], cut[last - 1])]
+        .into_iter()
+        .any(|(p, q)| {
+            let ((lx, hx), (ly, hy)) = ((p.x.min(q.x), p.x.max(q.x)), (p.y.min(q.y), p.y.max(q.y)));
+            edges(ring).any(|(c, d)| {
+                let apart = c.x.min(d.x) > hx
+                    || c.x.max(d.x) < lx
+                    || c.y.min(d.y) > hy
+                    || c.y.max(d.y) < ly;
+                let joined = c == p || d == p || c == q || d == q;
+                // An end that was not moved lies on its edge.
+                !apart
+                    && !joined
+                    && to_segment(p, c, d).0 > 1e-7
+                    && to_segment(q, c, d).0 > 1e-7
+                    && crossing(p, q, c, d).is_some()
+            })
+        })
 }
 
 fn lies_inside(ring: &[Point], cut: &[Point], care: Care) -> bool {
@@ -116,7 +151,9 @@ fn lies_inside(ring: &[Point], cut: &[Point], care: Care) -> bool {
         || ring.iter().all(|&v| {
             v == cut[0]
                 || v == cut[last]
-                || cut.windows(2).all(|w| to_segment(v, w[0], w[1]).0 > care.clear)
+                || cut
+                    .windows(2)
+                    .all(|w| to_segment(v, w[0], w[1]).0 > care.clear)
         })
 }
 
@@ -133,7 +170,11 @@ fn repeats(ring: &[Point]) -> bool {
 /// The ring from one hit forward to another, both included.
 fn walk(ring: &[Point], from: &Hit, to: &Hit) -> Ring {
     let n = ring.len();
-    let end = if to.place <= from.place { to.place + n as f64 } else { to.place };
+    let end = if to.place <= from.place {
+        to.place + n as f64
+    } else {
+        to.place
+    };
     let mut out = vec![from.point];
     for k in from.place.floor() as usize + 1..end.ceil() as usize {
         let v = ring[k % n];

@@ -40,8 +40,10 @@ fn read(path: &Path) -> Vec<Member> {
                 .split("<gml:posList srsDimension=\"2\">")
                 .skip(1)
                 .map(|rest| {
-                    let numbers: Vec<i64> =
-                        rest[..rest.find('<').unwrap()].split_whitespace().map(number).collect();
+                    let numbers: Vec<i64> = rest[..rest.find('<').unwrap()]
+                        .split_whitespace()
+                        .map(number)
+                        .collect();
                     let mut ring: Ring = numbers.chunks(2).map(|c| (c[1], c[0])).collect();
                     assert_eq!(ring.first(), ring.last(), "a ring is closed");
                     ring.pop();
@@ -101,7 +103,9 @@ fn fault(ring: &Ring) -> Option<String> {
 }
 
 fn edges(rings: &[Ring]) -> impl Iterator<Item = (Point, Point)> + '_ {
-    rings.iter().flat_map(|r| r.iter().copied().zip(r.iter().cycle().skip(1).copied()))
+    rings
+        .iter()
+        .flat_map(|r| r.iter().copied().zip(r.iter().cycle().skip(1).copied()))
 }
 
 /// What is left of all edges when those that run both ways are struck out.
@@ -110,7 +114,11 @@ fn rim<'a>(members: impl Iterator<Item = &'a Member>) -> HashSet<(Point, Point)>
     for member in members {
         for (a, b) in edges(&member.rings) {
             if !left.remove(&(b, a)) {
-                assert!(left.insert((a, b)), "{}: an edge comes twice", member.reference);
+                assert!(
+                    left.insert((a, b)),
+                    "{}: an edge comes twice",
+                    member.reference
+                );
             }
         }
     }
@@ -118,7 +126,10 @@ fn rim<'a>(members: impl Iterator<Item = &'a Member>) -> HashSet<(Point, Point)>
 }
 
 fn digest(folder: &Path) -> String {
-    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     names.sort();
     let mut hash = Sha256::new();
     for name in names {
@@ -132,7 +143,15 @@ fn digest(folder: &Path) -> String {
 fn the_same_seed_gives_the_same_bytes() {
     let draw = |seed| {
         let folder = tempfile::tempdir().unwrap();
-        generate(&Plan { seed, scale: Scale::Sample(400) }, folder.path(), |_| ()).unwrap();
+        generate(
+            &Plan {
+                seed,
+                scale: Scale::Sample(400),
+            },
+            folder.path(),
+            |_| (),
+        )
+        .unwrap();
         digest(folder.path())
     };
     assert_eq!(draw(7), draw(7));
@@ -143,14 +162,24 @@ fn the_same_seed_gives_the_same_bytes() {
 fn a_small_town_is_valid_and_fills_its_sheets() {
     for seed in [1, 2, 3] {
         let folder = tempfile::tempdir().unwrap();
-        let plan = Plan { seed, scale: Scale::Sample(700) };
+        let plan = Plan {
+            seed,
+            scale: Scale::Sample(700),
+        };
         let summary = generate(&plan, folder.path(), |_| ()).unwrap();
         let town = &summary.comuni[0];
         let (parcels, sheets) = (read(&town.ple), read(&town.map));
         assert_eq!(parcels.len(), town.members);
         assert_eq!(sheets.len(), town.sheets);
-        assert!((450..1100).contains(&parcels.len()), "{} parcels of 700", parcels.len());
-        assert!(sheets.iter().any(|s| s.reference.ends_with("A0")), "an allegato");
+        assert!(
+            (450..1100).contains(&parcels.len()),
+            "{} parcels of 700",
+            parcels.len()
+        );
+        assert!(
+            sheets.iter().any(|s| s.reference.ends_with("A0")),
+            "an allegato"
+        );
         assert!(parcels.iter().any(|p| p.reference.contains(".STRADA")));
         assert!(parcels.iter().any(|p| p.reference.contains(".ACQUA")));
         for member in parcels.iter().chain(&sheets) {
@@ -169,13 +198,22 @@ fn a_small_town_is_valid_and_fills_its_sheets() {
             let code = sheet.reference.split_once("MAP.").unwrap().1;
             let inside = rim(by_sheet[code].iter().copied());
             let outline: HashSet<_> = edges(&sheet.rings).collect();
-            assert_eq!(inside, outline, "the parcels fill sheet {code} of seed {seed}");
+            assert_eq!(
+                inside, outline,
+                "the parcels fill sheet {code} of seed {seed}"
+            );
         }
 
         // Each sheet was drawn on its own: some common borders do not match.
         let all = rim(sheets.iter().collect::<Vec<_>>().into_iter());
         let border = all.len();
-        let matching = edges(&sheets.iter().flat_map(|s| s.rings.clone()).collect::<Vec<_>>()).count();
+        let matching = edges(
+            &sheets
+                .iter()
+                .flat_map(|s| s.rings.clone())
+                .collect::<Vec<_>>(),
+        )
+        .count();
         assert!(border < matching, "some borders of sheets match");
     }
 }
@@ -183,14 +221,23 @@ fn a_small_town_is_valid_and_fills_its_sheets() {
 #[test]
 fn no_outline_comes_twice() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = Plan { seed: 5, scale: Scale::Sample(1500) };
+    let plan = Plan {
+        seed: 5,
+        scale: Scale::Sample(1500),
+    };
     let summary = generate(&plan, folder.path(), |_| ()).unwrap();
     let mut seen: HashMap<Ring, String> = HashMap::new();
     for member in read(&summary.comuni[0].ple) {
         for ring in &member.rings {
             let least = *ring.iter().min().unwrap();
-            let mut moved: Ring = ring.iter().map(|p| (p.0 - least.0, p.1 - least.1)).collect();
-            let start = moved.iter().position(|p| *p == (0, moved[0].1) || p.0 == 0).unwrap();
+            let mut moved: Ring = ring
+                .iter()
+                .map(|p| (p.0 - least.0, p.1 - least.1))
+                .collect();
+            let start = moved
+                .iter()
+                .position(|p| *p == (0, moved[0].1) || p.0 == 0)
+                .unwrap();
             moved.rotate_left(start);
             // A hole and the parcel in it run opposite ways and do not count as a repetition.
             let other = seen.insert(moved, member.reference.clone());
@@ -203,11 +250,27 @@ fn no_outline_comes_twice() {
 fn the_checks_can_fail() {
     let square = vec![(0, 0), (9, 0), (9, 9), (0, 9)];
     assert_eq!(fault(&square), None);
-    assert!(fault(&vec![(0, 0), (9, 9), (9, 0), (0, 9)]).is_some(), "a bow tie");
-    assert!(fault(&vec![(0, 0), (9, 0), (4, 0), (4, 9)]).is_some(), "a spike");
-    assert!(fault(&vec![(0, 0), (9, 0), (9, 9), (4, 0), (0, 9)]).is_some(), "a point on an edge");
-    let member = |ring: &Ring| Member { reference: String::new(), rings: vec![ring.clone()] };
+    assert!(
+        fault(&vec![(0, 0), (9, 9), (9, 0), (0, 9)]).is_some(),
+        "a bow tie"
+    );
+    assert!(
+        fault(&vec![(0, 0), (9, 0), (4, 0), (4, 9)]).is_some(),
+        "a spike"
+    );
+    assert!(
+        fault(&vec![(0, 0), (9, 0), (9, 9), (4, 0), (0, 9)]).is_some(),
+        "a point on an edge"
+    );
+    let member = |ring: &Ring| Member {
+        reference: String::new(),
+        rings: vec![ring.clone()],
+    };
     let beside = vec![(9, 0), (18, 0), (18, 9), (9, 8)];
     let (one, two) = (member(&square), member(&beside));
-    assert_eq!(rim([&one, &two].into_iter()).len(), 8, "nothing is shared: one corner is off");
+    assert_eq!(
+        rim([&one, &two].into_iter()).len(),
+        8,
+        "nothing is shared: one corner is off"
+    );
 }
