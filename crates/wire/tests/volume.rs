@@ -1,14 +1,11 @@
-//! How fast the features of a large city pass.
-
-use std::time::{Duration, Instant};
+//! The features of a large city pass the default limits, none lost.
 
 use wire::{
     CrsSource, Done, FORMAT, Feature, FieldType, Frame, Hello, Limits, MultiPolygon, Reader, Writer,
 };
 
 #[test]
-#[ignore = "measures speed: run with --release"]
-fn a_large_city_passes_within_a_second() -> Result<(), Box<dyn std::error::Error>> {
+fn a_large_city_passes_whole() -> Result<(), Box<dyn std::error::Error>> {
     let mut ring: Vec<[f64; 2]> = (0..12)
         .map(|i| (f64::from(i) / 12.0 * std::f64::consts::TAU).sin_cos())
         .map(|(y, x)| [x, y])
@@ -25,7 +22,6 @@ fn a_large_city_passes_within_a_second() -> Result<(), Box<dyn std::error::Error
         invalid: None,
         geometry: geometry.into(),
     };
-    let start = Instant::now();
     let mut writer = Writer::new(Vec::new());
     writer.hello(&Hello {
         format: FORMAT,
@@ -41,19 +37,11 @@ fn a_large_city_passes_within_a_second() -> Result<(), Box<dyn std::error::Error
     }
     writer.done(&Done::default())?;
     let bytes = writer.into_inner();
-    let written = start.elapsed();
-    let start = Instant::now();
     let mut reader = Reader::new(&bytes[..], Limits::default());
     let mut features = 0;
     while let Some(frame) = reader.next_frame()? {
         features += u32::from(matches!(frame, Frame::Feature(_)));
     }
-    let read = start.elapsed();
     assert_eq!(features, 430_000);
-    assert!(
-        written + read < Duration::from_secs(1),
-        "{} MB written in {written:?}, read in {read:?}",
-        bytes.len() >> 20
-    );
     Ok(())
 }
