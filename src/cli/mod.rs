@@ -7,7 +7,7 @@ mod layer;
 mod progress;
 mod serve;
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
@@ -76,6 +76,7 @@ fn start_log(config: &Config, command: &Command) {
     let filter = config.log.as_deref().unwrap_or(default);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => builder.init(),

@@ -67,9 +67,7 @@ pub fn find_parcels(
     let parcels = found
         .into_iter()
         .take(MAX_FOUND)
-        .filter_map(|(_, part, feature)| {
-            ParcelFacts::of(catalogue, definition, part, feature)
-        })
+        .filter_map(|(_, part, feature)| ParcelFacts::of(catalogue, definition, part, feature))
         .collect();
     (parcels, total)
 }

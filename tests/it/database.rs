@@ -321,7 +321,7 @@ async fn callers_who_go_away_while_a_transaction_begins_poison_nothing() {
 /// The twin: without a task of its own the same callers do poison the pool. When this fails,
 /// sqlx has mended it, and `db::transaction` can become simpler.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_driver_alone_is_poisoned_by_callers_who_go_away() {
+async fn long_the_driver_alone_is_poisoned_by_callers_who_go_away() {
     let test = TestDb::new().await;
     let pool = test.databases.writer.clone();
     assert!(left_inside(&test, || pool.begin()).await > 0);

@@ -211,7 +211,7 @@ impl Cutter<'_> {
         let zone = self.zone(inner_point(&ring));
         // A block has its own taste: some are cut small, some are left large.
         let taste = libm::exp(self.dice.normal() * 0.45);
-        self.crook = if self.dice.chance(0.54) {
+        self.crook = if self.dice.chance(0.52) {
             self.dice.between(0.0, 0.22)
         } else {
             self.dice.between(0.8, 2.9)

@@ -37,8 +37,14 @@ pub(crate) fn divide(
         let sample = sample(&ring, density, dice);
         let whole: f64 = sample.iter().map(|s| s.1).sum();
         let mut best: Option<(f64, Ring, Ring, Path)> = None;
-        for attempt in 0..240 {
-            let path = line(&ring, &sample, share, attempt, step, winding, dice);
+        for attempt in 0..360 {
+            // Beside the old centre there may be room for an uneven cut only.
+            let aim = if attempt < 120 {
+                share
+            } else {
+                dice.between(0.1, 0.9)
+            };
+            let path = line(&ring, &sample, aim, attempt, step, winding, dice);
             if keep_off.is_some_and(|(p, r)| contains(&ring, p) && to_path(&path, p).0 < r) {
                 continue;
             }
@@ -128,7 +134,7 @@ fn line(
     dice: &mut Dice,
 ) -> Path {
     let f = frame(ring);
-    let across = f.long > 1.15 * f.short || attempt % 2 == 0;
+    let across = f.long > 1.15 * f.short || attempt.is_multiple_of(2);
     let axis = if across { f.along } else { f.along.left() };
     let axis = axis.turned(dice.normal() * (0.08 + 0.012 * f64::from(attempt)));
     let share = if dice.chance(0.5) { share } else { 1.0 - share };

@@ -1,7 +1,7 @@
 //! The points and edges that the pieces of one sheet share.
 //!
 //! Pieces come from cuts: where a cut ends on an edge, the neighbour beyond does not know the
-//! point. Real sheets are noded (H109: one untold point in 14,778), so every ring learns all
+//! point. Real sheets are noded (H109: one untold point in 14,099), so every ring learns all
 //! points on its edges here; then unions are a matter of cancelling opposite edges.
 
 use std::collections::HashMap;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::comune::{Line, What};
 use crate::dice::Dice;
 use crate::land::{Quarter, Zone};
-use crate::plane::{Path, Point, Ring, area, at, curve};
+use crate::plane::{Path, Point, Ring, area, at, curve, offset};
 
 /// `data/skeleton/town.toml`.
 #[derive(Debug, Deserialize)]
@@ -151,7 +151,35 @@ impl Variation {
 fn border(points: &[Point], step: f64, dice: &mut Dice) -> Ring {
     let mut closed = points.to_vec();
     closed.push(points[0]);
-    let mut ring = curve(&closed, step, dice, step * 0.06);
+    // Straighter than the curve between the drawn points, but winding as ditches and lanes do.
+    let round = curve(&closed, step, dice, step * 0.06);
+    let waves: Vec<(f64, f64, f64)> = [(27.0, 1.3), (11.0, 0.6), (5.0, 0.3)]
+        .into_iter()
+        .map(|(length, height)| {
+            let length = length * step * dice.between(0.7, 1.4);
+            (
+                std::f64::consts::TAU / length,
+                dice.between(0.0, 6.3),
+                height * step,
+            )
+        })
+        .collect();
+    let mut run = 0.0;
+    let shift: Vec<f64> = (0..round.len())
+        .map(|i| {
+            run += if i == 0 {
+                0.0
+            } else {
+                round[i].to(round[i - 1])
+            };
+            let ends = (i.min(round.len() - 1 - i) as f64 / 8.0).min(1.0);
+            ends * waves
+                .iter()
+                .map(|w| w.2 * libm::sin(w.0 * run + w.1))
+                .sum::<f64>()
+        })
+        .collect();
+    let mut ring = offset(&round, |i| shift[i]);
     ring.pop();
     if area(&ring) < 0.0 {
         ring.reverse();
