@@ -91,6 +91,7 @@ pub struct Catalogue {
     layers: Vec<LayerEntry>,
     boundaries: Vec<Arc<BoundarySnapshot>>,
     boxes: HashMap<i64, LonLatBox>,
+    grid_boxes: HashMap<i64, GridBox>,
     versions: HashMap<i64, String>,
 }
 
@@ -102,8 +103,15 @@ impl Catalogue {
         layers: Vec<LayerEntry>,
     ) -> Self {
         let mut boxes: HashMap<i64, LonLatBox> = HashMap::new();
+        let mut grid_boxes: HashMap<i64, GridBox> = HashMap::new();
         for part in layers.iter().flat_map(|layer| &layer.parts) {
             if let Some(part_box) = part.lon_lat_box() {
+                let bounds = part.features.bounds();
+                let grid_box = grid_boxes
+                    .entry(part.territory_id)
+                    .or_insert(GridBox::EMPTY);
+                grid_box.add(bounds.min);
+                grid_box.add(bounds.max);
                 boxes
                     .entry(part.territory_id)
                     .and_modify(|all| *all = all.union(part_box))
@@ -115,6 +123,7 @@ impl Catalogue {
             layers,
             boundaries,
             boxes,
+            grid_boxes,
             versions: HashMap::new(),
         };
         catalogue.versions = catalogue
@@ -185,13 +194,13 @@ impl Catalogue {
         layer: &'a LayerEntry,
         comune: &'a Comune,
     ) -> impl Iterator<Item = &'a Arc<PartSnapshot>> {
-        let area = self.box_of(comune);
+        // Asked for every tile: boxes are compared on the grid, where nothing is computed.
+        let area = self.grid_boxes.get(&comune.id);
         layer.parts.iter().filter(move |part| {
             part.territory_id == comune.id
-                || matches!(
-                    (area, part.lon_lat_box()),
-                    (Some(area), Some(part)) if area.intersects(&part)
-                )
+                || area.is_some_and(|area| {
+                    !part.features.is_empty() && area.intersects(&part.features.bounds())
+                })
         })
     }
 

@@ -185,30 +185,6 @@ impl Features {
         }
         inside_polygon
     }
-
-    /// Bytes held, for the figures.
-    pub fn memory_bytes(&self) -> usize {
-        self.grid.len() * 8
-            + self.metric.len() * 16
-            + (self.vertices.len() + self.rings.len() + self.polygons.len()) * 4
-            + self.ids.len() * (8 + 16 + 8 + 4)
-            + self.index.as_ref().map_or(0, |index| {
-                use geo_index::rtree::RTreeIndex as _;
-                index.num_nodes() * 20
-            })
-            + self
-                .columns
-                .iter()
-                .map(|column| {
-                    let texts: usize = column
-                        .dictionary
-                        .iter()
-                        .map(|value| value.as_text().map_or(0, str::len))
-                        .sum();
-                    column.codes.len() * 4 + column.dictionary.len() * size_of::<Value>() + texts
-                })
-                .sum::<usize>()
-    }
 }
 
 /// A box as the index holds it: halved, because its Hilbert sort adds two coordinates in 32 bits.
