@@ -11,7 +11,8 @@ use super::{Error, code};
 /// Name of our database in the private cluster.
 pub(super) const DATABASE: &str = "mappale";
 
-/// Lock that lets one process at a time make roles; any number that nobody else uses.
+/// Lock that lets one process at a time make roles, databases and extensions; any number
+/// that nobody else uses.
 const LOCK: i64 = 0x6d61_7070_616c_6501;
 
 const ROLES: &str = "\
@@ -43,6 +44,7 @@ pub(super) async fn private_cluster(socket: &std::path::Path) -> Result<Address,
     let mut maintenance = Address::of_socket(socket, "postgres")
         .connect_as_given()
         .await?;
+    lock(&mut maintenance).await?;
     let present: Option<Vec<String>> = sqlx::query_scalar(ROLES)
         .fetch_one(&mut maintenance)
         .await?;
@@ -61,11 +63,25 @@ pub(super) async fn private_cluster(socket: &std::path::Path) -> Result<Address,
     maintenance.close().await?;
 
     let mut connection = ours.connect_as_given().await?;
+    lock(&mut connection).await?;
     sqlx::query("create extension if not exists postgis")
         .execute(&mut connection)
         .await?;
     connection.close().await?;
     Ok(ours)
+}
+
+/// Waits until nobody else prepares this database, until the session ends.
+///
+/// The server goes on with a statement whose client was killed, `create database` for one, and
+/// that session keeps the lock until it is done: so the next process finds either nothing or
+/// the whole, and never an error for what appears under its hands.
+async fn lock(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query("select pg_advisory_lock($1)")
+        .bind(LOCK)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Makes a database that only our roles may use, unless it exists.
@@ -97,10 +113,7 @@ async fn create_database(maintenance: &mut PgConnection, name: &str) -> Result<(
 /// When something is missing that we may not make; the error has the statement for it.
 pub(super) async fn given_server(address: &Address) -> Result<(), Error> {
     let mut connection = address.connect_as_given().await?;
-    sqlx::query("select pg_advisory_lock($1)")
-        .bind(LOCK)
-        .execute(&mut connection)
-        .await?;
+    lock(&mut connection).await?;
     let made = make_on_given_server(&mut connection).await;
     // Closing the session gives the lock back, whatever happened.
     connection.close().await?;

@@ -241,7 +241,9 @@ async fn a_cluster_outlives_the_process_group_that_started_it() {
 #[tokio::test]
 async fn starters_killed_half_way_leave_nothing_that_hinders_the_next() {
     let home = Home::new();
-    for delay_ms in [40, 150, 400, 700, 1000] {
+    // Densely where the database and the extension are made: the server goes on with a
+    // statement whose client is dead, and the next starter comes in upon it.
+    for delay_ms in [40, 150, 400, 700, 1000, 120, 160, 200, 240, 280, 320] {
         let mut starter = home.command(&["db", "start"]);
         let mut starter = starter
             .stdout(Stdio::null())
