@@ -14,7 +14,7 @@ mod setup;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use mappale::access::Viewer;
 use mappale::geo::TileAddress;
-use mappale::tile::{Encoding, compress, render, select};
+use mappale::tile::{Effort, Encoding, compress, render, select};
 use setup::Bench;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
@@ -25,7 +25,7 @@ fn cold_tile(bench: &Bench, tile: TileAddress, encoding: Encoding) -> usize {
     let comune = Some(&bench.comune);
     let selection =
         select(&bench.catalogue, &viewer, comune, LAYERS, tile).expect("layers are known");
-    compress(render(&selection, tile), encoding).0.len()
+    compress(render(&selection, tile), encoding, Effort::Least).0.len()
 }
 
 /// The statement for one tile of both layers; `$1` is z, `$2` x, `$3` y.

@@ -23,10 +23,11 @@ const WORKER: &str = "MAPPALE_WORKER";
 const PG_BIN: &str = "MAPPALE_PG_BIN";
 const LOG: &str = "MAPPALE_LOG";
 const LOG_FORMAT: &str = "MAPPALE_LOG_FORMAT";
+const TILE_CACHE: &str = "MAPPALE_TILE_CACHE_MB";
 const DATABASE_URL: &str = "DATABASE_URL";
 
-const KNOWN: [&str; 11] = [
-    VAR, LISTEN, ORIGIN, LAYERS, STYLES, ASSETS, DATA, WORKER, PG_BIN, LOG, LOG_FORMAT,
+const KNOWN: [&str; 12] = [
+    VAR, LISTEN, ORIGIN, LAYERS, STYLES, ASSETS, DATA, WORKER, PG_BIN, LOG, LOG_FORMAT, TILE_CACHE,
 ];
 
 /// Variables that only tests and benches read.
@@ -152,6 +153,8 @@ pub struct Config {
     pub log: Option<String>,
     /// `MAPPALE_LOG_FORMAT`: `text` (default) or `json`.
     pub log_format: LogFormat,
+    /// `MAPPALE_TILE_CACHE_MB`: megabytes of memory for drawn tiles, as bytes; default 256.
+    pub tile_cache_bytes: u64,
 }
 
 impl Config {
@@ -227,6 +230,12 @@ impl Config {
                 "text" => Ok(LogFormat::Text),
                 "json" => Ok(LogFormat::Json),
                 _ => Err("expected text or json".into()),
+            })?,
+            tile_cache_bytes: variables.parse(TILE_CACHE, "256", |value| {
+                match value.parse::<u64>() {
+                    Ok(megabytes @ 1..=1_000_000) => Ok(megabytes * 1_000_000),
+                    _ => Err("expected a number of megabytes from 1 to 1000000".into()),
+                }
             })?,
         })
     }

@@ -4,13 +4,14 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::sync::{Mutex, watch};
 
 use crate::config::Config;
 use crate::db::{self, Databases};
 use crate::layer::Definitions;
 use crate::snapshot::{self, Catalogue, Generations};
 use crate::style::Fragments;
+use crate::tile::TileCache;
 
 use super::watch::{DatabaseState, keep_current, watch_database};
 
@@ -45,7 +46,7 @@ struct Inner {
     databases: Databases,
     generations: Generations,
     refreshing: Mutex<Instant>,
-    rendering: Semaphore,
+    tiles: Arc<TileCache>,
     database: watch::Sender<DatabaseState>,
 }
 
@@ -64,6 +65,8 @@ impl App {
         let databases = Databases::open(&config).await?;
         databases.migrate().await?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let (tiles, tighten) = TileCache::new(config.tile_cache_bytes, cores);
+        tokio::spawn(tighten);
         let app = Self(Arc::new(Inner {
             config,
             demo,
@@ -72,7 +75,7 @@ impl App {
             databases,
             generations: Generations::default(),
             refreshing: Mutex::new(Instant::now()),
-            rendering: Semaphore::new(cores),
+            tiles,
             database: watch::Sender::new(DatabaseState::Up),
         }));
         app.refresh().await?;
@@ -120,9 +123,9 @@ impl App {
         self.0.generations.current()
     }
 
-    /// Places for rendering: as many as there are cores.
-    pub fn rendering(&self) -> &Semaphore {
-        &self.0.rendering
+    /// Drawn tiles.
+    pub fn tiles(&self) -> &TileCache {
+        &self.0.tiles
     }
 
     /// Whether the database answered when it was last asked.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::cadastre::{QueryError, ReferenceError};
 use crate::fact;
 use crate::geo::TileError;
-use crate::tile::SelectionError;
+use crate::tile::{DrawError, SelectionError};
 
 use super::headers::NO_STORE;
 
@@ -26,6 +26,8 @@ pub(super) enum Failure {
     Gone(String),
     /// 503: what is needed does not answer just now.
     Unavailable(String),
+    /// 503: more is asked for than can be answered just now.
+    Overloaded,
     /// 500: a fault of ours; its cause is in the log under the id of the request.
     Internal,
 }
@@ -37,7 +39,7 @@ impl Failure {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Gone(_) => StatusCode::GONE,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -49,6 +51,7 @@ impl Failure {
             | Self::NotFound(text)
             | Self::Gone(text)
             | Self::Unavailable(text) => Some(text),
+            Self::Overloaded => Some("more is asked for than can be answered just now"),
             Self::Internal => None,
         }
     }
@@ -71,6 +74,16 @@ impl From<SelectionError> for Failure {
         match error {
             SelectionError::UnknownLayer(_) => Self::NotFound(error.to_string()),
             SelectionError::BadList(_) => Self::BadRequest(error.to_string()),
+        }
+    }
+}
+
+impl From<DrawError> for Failure {
+    fn from(error: DrawError) -> Self {
+        match error {
+            DrawError::Overloaded => Self::Overloaded,
+            // Logged where it happened.
+            DrawError::Interrupted => Self::Internal,
         }
     }
 }
@@ -118,6 +131,7 @@ pub(super) struct Problem {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = self.status();
+        let overloaded = self == Self::Overloaded;
         let problem = Problem {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
@@ -132,7 +146,8 @@ impl IntoResponse for Failure {
         );
         headers.insert(header::CACHE_CONTROL, NO_STORE);
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            let seconds = if overloaded { "1" } else { "5" };
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
         }
         response
     }

@@ -1,13 +1,15 @@
-//! Vector tiles from memory: quantise, clip, encode, compress.
+//! Vector tiles from memory: quantise, clip, encode, compress, keep.
 
+mod cache;
 mod clip;
 mod compress;
 mod encode;
 mod render;
 mod select;
 
+pub use cache::{DrawError, StoredTile, TileCache, TileDigest};
 pub use clip::{ClipBox, clip_ring};
-pub use compress::{Encoding, compress, negotiate};
+pub use compress::{Effort, Encoding, compress, negotiate};
 pub use encode::{LayerWriter, TagValue};
 pub use render::render;
-pub use select::{Selection, SelectionError, entity_tag, select};
+pub use select::{Selection, SelectionError, select, tile_digest};

@@ -1,6 +1,5 @@
 //! Which parts make up the answer to a tile request.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -11,6 +10,8 @@ use crate::layer::DefinitionFile;
 use crate::place::Comune;
 use crate::snapshot::{Catalogue, PartSnapshot};
 
+use super::cache::TileDigest;
+
 /// Layers named in one request at most.
 const MAX_LAYERS: usize = 50;
 
@@ -19,6 +20,13 @@ const MAX_LAYERS: usize = 50;
 pub struct Selection {
     /// Definitions with the parts that meet the tile, in the order of the request.
     pub layers: Vec<(Arc<DefinitionFile>, Vec<Arc<PartSnapshot>>)>,
+}
+
+impl Selection {
+    /// True when no part meets the tile: it is empty, and nothing has to be drawn.
+    pub fn is_empty(&self) -> bool {
+        self.layers.iter().all(|(_, parts)| parts.is_empty())
+    }
 }
 
 /// Why a list of layers cannot be answered.
@@ -72,8 +80,11 @@ pub fn select(
     Ok(selection)
 }
 
-/// Strong entity tag (RFC 9110, 8.8.3) of a tile: known before anything is rendered.
-pub fn entity_tag(selection: &Selection, tile: TileAddress, encoding: &str) -> String {
+/// What a tile is made of: known before anything is rendered, and all that it depends on.
+///
+/// The policy classes of its layers are part of it, so that a tile with a layer of the office
+/// never answers for a public one.
+pub fn tile_digest(selection: &Selection, tile: TileAddress) -> TileDigest {
     let mut hash = Sha256::new();
     hash.update(crate::snapshot::ENCODER);
     hash.update([tile.z()]);
@@ -81,16 +92,13 @@ pub fn entity_tag(selection: &Selection, tile: TileAddress, encoding: &str) -> S
     hash.update(tile.y().to_le_bytes());
     for (file, parts) in &selection.layers {
         hash.update(file.sha256);
+        hash.update([file.definition.policy as u8]);
         for part in parts {
             hash.update(part.part_id.to_le_bytes());
         }
     }
     let digest = hash.finalize();
-    let mut tag = String::from("\"");
-    for byte in digest.iter().take(12) {
-        // Writing to a String cannot fail.
-        let _ = write!(tag, "{byte:02x}");
-    }
-    let _ = write!(tag, "-{encoding}\"");
-    tag
+    let mut short = [0; 16];
+    short.copy_from_slice(&digest[..16]);
+    TileDigest(short)
 }

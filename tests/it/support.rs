@@ -156,6 +156,12 @@ async fn server() -> PathBuf {
     let socket = cluster.status().await.expect("it has a status").socket;
 
     let mut admin = admin(&socket).await;
+    // Tests kill processes and never the machine: what the system has taken survives. Tests of
+    // the cluster itself have clusters of their own, set as in use.
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        run(&mut admin, format!("alter system set {setting} = off")).await;
+    }
+    run(&mut admin, "select pg_reload_conf()".to_owned()).await;
     sqlx::query("select pg_advisory_lock($1)")
         .bind(TEMPLATE_LOCK)
         .execute(&mut admin)

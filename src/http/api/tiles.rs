@@ -11,7 +11,7 @@ use crate::access::Viewer;
 use crate::geo::TileAddress;
 use crate::place::Comune;
 use crate::snapshot::{Catalogue, Served};
-use crate::tile::{Encoding, Selection, compress, entity_tag, negotiate, render, select};
+use crate::tile::{Selection, negotiate, render, select, tile_digest};
 
 use super::super::error::{Failure, Problem};
 use super::super::extract::Shared;
@@ -115,14 +115,20 @@ async fn answer(
         .get(header::ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok());
     let encoding = negotiate(accepted);
-    let tag = entity_tag(&selection, tile, encoding.word());
+    let digest = tile_digest(&selection, tile);
+    let tag = digest.entity_tag(encoding);
     let mut response = if matches_entity_tag(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
+    } else if selection.is_empty() {
+        of_mvt(Body::empty())
     } else {
-        let (bytes, encoding) = draw(shared, selection, tile, encoding).await?;
-        let mut response = Response::new(Body::from(bytes));
-        response.headers_mut().insert(header::CONTENT_TYPE, MVT);
-        if let Some(token) = encoding.token() {
+        let drawn = shared
+            .app
+            .tiles()
+            .get_or_draw(digest, encoding, move || render(&selection, tile))
+            .await?;
+        let mut response = of_mvt(Body::from(drawn.bytes.clone()));
+        if let Some(token) = drawn.encoding.token() {
             response
                 .headers_mut()
                 .insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
@@ -138,21 +144,8 @@ async fn answer(
     Ok(response)
 }
 
-/// Draws and compresses on a thread that may block, as many at once as there are cores.
-async fn draw(
-    shared: &Shared,
-    selection: Selection,
-    tile: TileAddress,
-    encoding: Encoding,
-) -> Result<(Vec<u8>, Encoding), Failure> {
-    let is_empty = selection.layers.iter().all(|(_, parts)| parts.is_empty());
-    if is_empty {
-        return Ok((Vec::new(), Encoding::Identity));
-    }
-    let place = shared.app.rendering().acquire().await;
-    let drawn = tokio::task::spawn_blocking(move || compress(render(&selection, tile), encoding))
-        .await
-        .map_err(|error| Failure::internal(&error));
-    drop(place);
-    drawn
+fn of_mvt(body: Body) -> Response {
+    let mut response = Response::new(body);
+    response.headers_mut().insert(header::CONTENT_TYPE, MVT);
+    response
 }

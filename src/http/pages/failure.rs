@@ -34,7 +34,7 @@ pub(super) fn failure_page(visit: &Visit, failure: &Failure, detail: Option<Stri
         Failure::BadRequest(_) => ErrorKind::BadRequest,
         Failure::NotFound(_) => ErrorKind::NotFound,
         Failure::Gone(_) => ErrorKind::Gone,
-        Failure::Unavailable(_) => ErrorKind::Unavailable,
+        Failure::Unavailable(_) | Failure::Overloaded => ErrorKind::Unavailable,
         Failure::Internal => ErrorKind::Internal,
     };
     let page = ErrorPage {
