@@ -25,7 +25,9 @@ fn cold_tile(bench: &Bench, tile: TileAddress, encoding: Encoding) -> usize {
     let comune = Some(&bench.comune);
     let selection =
         select(&bench.catalogue, &viewer, comune, LAYERS, tile).expect("layers are known");
-    compress(render(&selection, tile), encoding, Effort::Least).0.len()
+    compress(render(&selection, tile), encoding, Effort::Least)
+        .0
+        .len()
 }
 
 /// The statement for one tile of both layers; `$1` is z, `$2` x, `$3` y.
