@@ -11,7 +11,7 @@ use std::sync::Arc;
 use mappale::config::Config;
 use mappale::db::Databases;
 use mappale::geo::{LonLatBox, TileAddress};
-use mappale::ingest::{self, LoadRequest};
+use mappale::ingest::{self, LoadRequest, ReadOptions};
 use mappale::layer::Definitions;
 use mappale::place::{self, Comune, NewComune};
 use mappale::snapshot::{self, Catalogue};
@@ -145,6 +145,7 @@ async fn fill(config: &Config, definitions: &Definitions, data: &Data) -> (Datab
             file: Arc::clone(definitions.get(layer).expect("is defined")),
             comune: comune.clone(),
             files: vec![path.clone()],
+            options: ReadOptions::default(),
             publish: true,
             by: "bench".to_owned(),
             progress: tokio::sync::watch::Sender::new((0, 0)),

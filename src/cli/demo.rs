@@ -10,7 +10,7 @@ use generator::{Plan, Scale, Summary};
 use crate::cadastre::ComuneCode;
 use crate::config::Config;
 use crate::db::Databases;
-use crate::ingest::{self, LoadRequest};
+use crate::ingest::{self, LoadRequest, ReadOptions};
 use crate::layer::{DefinitionFile, LayerRole};
 use crate::place::{self, NewComune};
 
@@ -200,6 +200,7 @@ impl<'a> Loading<'a> {
             file: Arc::clone(file),
             comune: comune.clone(),
             files: vec![path.to_path_buf()],
+            options: ReadOptions::default(),
             publish: true,
             by: "demonstration".to_owned(),
             progress: sender,

@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 use crate::cadastre::ComuneCode;
 use crate::config::Config;
 use crate::db::Databases;
-use crate::ingest::{self, CheckStatus, LoadRequest, Outcome, Report, Severity};
+use crate::ingest::{self, CheckStatus, LoadRequest, Outcome, ReadOptions, Report, Severity};
 use crate::layer::{self, DefinitionFile, definition_schema};
 use crate::place;
 use crate::style::Fragments;
@@ -45,6 +45,34 @@ pub(super) enum LayerCommand {
     Diff(publication::DiffArguments),
 }
 
+/// How files are to be read.
+#[derive(Debug, Args)]
+struct ReadingArguments {
+    /// Name of the layer in files of several layers.
+    #[arg(long = "layer", value_name = "NAME_IN_FILE")]
+    layer_in_file: Option<String>,
+    /// The driver that must read the files, such as GPKG; by default it is told from the content.
+    #[arg(long)]
+    driver: Option<String>,
+    /// The CRS, whatever the files say, such as EPSG:3003.
+    #[arg(long)]
+    crs: Option<String>,
+    /// The encoding of text, whatever the files say.
+    #[arg(long)]
+    encoding: Option<String>,
+}
+
+impl ReadingArguments {
+    fn options(self) -> ReadOptions {
+        ReadOptions {
+            driver: self.driver,
+            layer: self.layer_in_file,
+            crs: self.crs,
+            encoding: self.encoding,
+        }
+    }
+}
+
 /// What to load.
 #[derive(Debug, Args)]
 pub(super) struct LoadArguments {
@@ -56,6 +84,8 @@ pub(super) struct LoadArguments {
     /// The files.
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArguments,
     /// Go on to publication when no error stands.
     #[arg(long)]
     publish: bool,
@@ -139,6 +169,7 @@ async fn load(
         file: Arc::clone(&file),
         comune: comune.clone(),
         files: arguments.files,
+        options: arguments.reading.options(),
         publish: arguments.publish,
         by: arguments.by,
         progress: sender,

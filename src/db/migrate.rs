@@ -24,6 +24,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0002_place",
     "0003_layer",
     "0004_session",
+    "0005_reading",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

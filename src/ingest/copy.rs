@@ -1,6 +1,7 @@
 //! The bulk copy of a load: rows as they come from the reading thread, with their numbers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use tokio::sync::mpsc;
 
@@ -10,7 +11,9 @@ use crate::layer::{self, Definition, FEATURE_BLOCK, Value};
 use super::coverage::Region;
 use super::error::Error;
 use super::files::InputFile;
-use super::prepare::{Preparation, PrepareError, PreparedRow, Tally, prepare_file};
+use super::prepare::{
+    Preparation, PrepareError, PreparedRow, Tally, lon_lat, prepare_file,
+};
 use super::report::{Finding, Severity};
 use super::sql;
 
@@ -50,10 +53,12 @@ pub(super) async fn copy_rows(
         new_ids: Vec::new(),
         new_keys: Vec::new(),
     };
+    let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+    let srid = preparation.srid;
     let (sender, mut receiver) = mpsc::channel::<Vec<PreparedRow>>(16);
     let reading = tokio::task::spawn_blocking(move || {
         let mut tally = Tally::default();
-        for file in &files {
+        for file in files.iter().enumerate() {
             prepare_file(&preparation, file, &mut tally, &sender)?;
         }
         Ok::<_, PrepareError>(tally)
@@ -85,16 +90,24 @@ pub(super) async fn copy_rows(
     tally.report.vertices = copied.vertices;
     let repeated = copied.repeated;
     let duplicates = repeated.len() as u64;
-    for key in repeated {
+    for Repeated {
+        key,
+        file,
+        line,
+        label,
+    } in repeated
+    {
+        let first = copied.seen.get(&key).copied().unwrap_or_default();
+        let (first_file, first_line) = (&names[first.0], first.1);
         tally.report.left_out += 1;
         tally.report.find(Finding {
             rule: "key.duplicate".into(),
             severity: Severity::Error,
-            file: String::new(),
-            line: None,
-            message: format!("'{key}' comes from more than one file; the first one was kept"),
+            file: names[file].clone(),
+            line: Some(line),
+            message: format!("'{key}' is also in {first_file}:{first_line}, which was kept"),
             subject: Some(key),
-            place: None,
+            place: lon_lat(srid, label),
         });
     }
     layer::record_features(
@@ -115,10 +128,19 @@ pub(super) async fn copy_rows(
 /// What went through a copy.
 #[derive(Default)]
 struct Copied {
-    seen: HashSet<String>,
-    repeated: Vec<String>,
+    /// Keys, each with its first file and line.
+    seen: HashMap<String, (usize, u64)>,
+    repeated: Vec<Repeated>,
     vertices: u64,
     regions: Vec<Region>,
+}
+
+/// A row whose key was there already.
+struct Repeated {
+    key: String,
+    file: usize,
+    line: u64,
+    label: [f64; 2],
 }
 
 async fn send_rows(
@@ -130,10 +152,18 @@ async fn send_rows(
 ) -> Result<(), Error> {
     while let Some(batch) = receiver.recv().await {
         for mut row in batch {
-            if !copied.seen.insert(row.key.clone()) {
-                copied.repeated.push(row.key);
-                continue;
-            }
+            match copied.seen.entry(row.key.clone()) {
+                Entry::Occupied(_) => {
+                    copied.repeated.push(Repeated {
+                        key: row.key,
+                        file: row.file,
+                        line: row.line,
+                        label: row.label,
+                    });
+                    continue;
+                }
+                Entry::Vacant(entry) => entry.insert((row.file, row.line)),
+            };
             let id = numbers.of(&row.key).await?;
             copied.vertices += row.vertices;
             write_row(copy.row(), part_id, id, &row);

@@ -8,13 +8,14 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use crate::config::Config;
 use crate::crs;
 use crate::db::{Databases, DbRole, Tx, in_transaction};
-use crate::layer::{self, Definition, DefinitionFile, NewPart, PartOutcome};
+use crate::layer::{self, Definition, DefinitionFile, Identity, NewPart, PartOutcome};
 use crate::place::Comune;
 
 use super::copy::{CopyOutcome, CopyTarget, copy_rows};
 use super::coverage::{Coverage, Fault, Region, check_coverage};
 use super::error::Error;
 use super::files::{InputFile, files_digest};
+use super::options::ReadOptions;
 use super::prepare::{Preparation, Tally};
 use super::report::{Check, CheckStatus, Finding, Report, Severity};
 use super::sql;
@@ -28,6 +29,8 @@ pub struct LoadRequest {
     pub comune: Comune,
     /// Paths of the files.
     pub files: Vec<PathBuf>,
+    /// How they are to be read.
+    pub options: ReadOptions,
     /// True to go on to publication when no error stands.
     pub publish: bool,
     /// Who loads.
@@ -67,6 +70,7 @@ pub async fn load(
     request: LoadRequest,
 ) -> Result<Outcome, Error> {
     let paths = request.files.clone();
+    let arguments = request.options.arguments(&request.file.definition)?;
     let files = tokio::task::spawn_blocking(move || open_files(&paths))
         .await
         .map_err(|_| Error::Interrupted)??;
@@ -77,6 +81,7 @@ pub async fn load(
     let preparation = Preparation {
         worker: config.worker.clone(),
         definition: request.file.definition.clone(),
+        arguments,
         codes: request.comune.codes.clone(),
         srid: request.comune.storage_srid,
         progress: request.progress.clone(),
@@ -121,7 +126,14 @@ async fn load_in(
     sqlx::query(sql::ALLOW_LONG).execute(&mut **tx).await?;
     let digest = files_digest(&files);
     let srid = comune.storage_srid;
-    let earlier = layer::find_identical(tx, comune.id, &request.file, &digest, srid).await?;
+    let reading = serde_json::to_value(&request.options).unwrap_or_default();
+    let same = Identity {
+        file: &request.file,
+        files_sha256: digest,
+        reading: &reading,
+        srid,
+    };
+    let earlier = layer::find_identical(tx, comune.id, &same).await?;
     if let Some((part_id, version)) = earlier {
         let published = request.publish && publish(tx, &request, version).await?;
         return Ok(Outcome {
@@ -140,6 +152,7 @@ async fn load_in(
         srid,
         files: serde_json::to_value(&files).unwrap_or_default(),
         files_sha256: digest,
+        reading: &reading,
         loaded_by: &request.by,
     };
     let part_id = layer::insert_part(tx, &new).await?;
@@ -188,6 +201,12 @@ fn add_checks(report: &mut Report, tally: &Tally, duplicates: u64) {
         empty,
         Severity::Error,
         "there are features to store",
+    );
+    report.check_rule(
+        "field.missing",
+        tally.missing,
+        Severity::Warning,
+        "the files have every field",
     );
     let rules = [
         (

@@ -5,6 +5,7 @@
 //! what the worker writes is itself read as untrusted.
 
 mod boundary;
+mod content_key;
 mod copy;
 mod coverage;
 mod error;
@@ -12,6 +13,7 @@ mod ewkb;
 mod files;
 mod inspect;
 mod load;
+mod options;
 mod prepare;
 mod report;
 mod sql;
@@ -23,6 +25,7 @@ pub use ewkb::multipolygon_ewkb;
 pub use files::{InputFile, files_digest};
 pub use inspect::{InspectRequest, inspect};
 pub use load::{LoadRequest, Outcome, load};
+pub use options::ReadOptions;
 pub use report::{Check, CheckStatus, Finding, Report, Severity};
 pub use worker::{ProgressSender, WorkerError};
 

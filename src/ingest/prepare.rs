@@ -5,8 +5,9 @@ use wire::{Feature, Frame, MultiPolygon};
 
 use crate::cadastre::ComuneCode;
 use crate::crs::{self, Operation, with_transformation};
-use crate::layer::{Definition, Mapping, ReferencePart, Row};
+use crate::layer::{Definition, Mapping, ReferencePart, Row, Value};
 
+use super::content_key::content_key;
 use super::coverage::Region;
 use super::ewkb::multipolygon_ewkb;
 use super::files::InputFile;
@@ -16,6 +17,9 @@ use super::worker::{ProgressSender, Reading, WorkerError, read_file};
 /// A row, complete but for its numeric name.
 pub(super) struct PreparedRow {
     pub(super) key: String,
+    /// Its place in the files: which file, and the line there.
+    pub(super) file: usize,
+    pub(super) line: u64,
     pub(super) values: Row,
     pub(super) original: String,
     pub(super) label: [f64; 2],
@@ -29,6 +33,8 @@ pub(super) struct PreparedRow {
 pub(super) struct Preparation {
     pub(super) worker: std::path::PathBuf,
     pub(super) definition: Definition,
+    /// The worker's arguments before the file.
+    pub(super) arguments: Vec<String>,
     pub(super) codes: Vec<ComuneCode>,
     pub(super) srid: i32,
     pub(super) progress: ProgressSender,
@@ -39,6 +45,7 @@ pub(super) struct Preparation {
 pub(super) struct Tally {
     pub(super) report: Report,
     pub(super) invalid: u64,
+    pub(super) missing: u64,
     pub(super) unmapped: u64,
     pub(super) foreign: u64,
     pub(super) operation: Option<Operation>,
@@ -53,8 +60,17 @@ pub(super) enum PrepareError {
     Fields { file: String, reason: String },
     #[error("{file}: {source}")]
     Crs { file: String, source: crs::Error },
-    #[error("{file}: its CRS '{crs}' is not an EPSG code")]
-    UnknownCrs { file: String, crs: String },
+    #[error("{file}: {}", unknown_crs(.wkt.as_deref()))]
+    UnknownCrs { file: String, wkt: Option<String> },
+}
+
+fn unknown_crs(wkt: Option<&str>) -> String {
+    let name = wkt.and_then(|wkt| wkt.split('"').nth(1));
+    let what = match name {
+        Some(name) => format!("its coordinate system '{name}' has no EPSG code"),
+        None => "it does not say in which coordinate system it is".to_owned(),
+    };
+    format!("{what}; give the right one with --crs EPSG:…")
 }
 
 const BATCH: usize = 256;
@@ -64,14 +80,15 @@ const BATCH: usize = 256;
 /// When the receiver is gone the reading stops.
 pub(super) fn prepare_file(
     preparation: &Preparation,
-    file: &InputFile,
+    (number, file): (usize, &InputFile),
     tally: &mut Tally,
     rows: &tokio::sync::mpsc::Sender<Vec<PreparedRow>>,
 ) -> Result<(), PrepareError> {
-    let feature = preparation.definition.reader.cadastre_gml.feature.clone();
+    let arguments: Vec<&str> = preparation.arguments.iter().map(String::as_str).collect();
     let mut state = FileState {
         preparation,
         file,
+        number,
         fields: Vec::new(),
         mapping: None,
         from: 0,
@@ -80,7 +97,7 @@ pub(super) fn prepare_file(
     let mut fault = None;
     let reading = Reading {
         program: &preparation.worker,
-        arguments: &["cadastre-gml", "--feature", &feature],
+        arguments: &arguments,
         file: &file.path,
         name: &file.name,
     };
@@ -101,6 +118,7 @@ pub(super) fn prepare_file(
 struct FileState<'a> {
     preparation: &'a Preparation,
     file: &'a InputFile,
+    number: usize,
     fields: Vec<String>,
     mapping: Option<Mapping<'a>>,
     from: i32,
@@ -122,14 +140,27 @@ impl FileState<'_> {
                     .and_then(|code| code.parse().ok())
                     .ok_or_else(|| PrepareError::UnknownCrs {
                         file: self.file.name.clone(),
-                        crs: hello.crs.clone(),
+                        wkt: hello.wkt.clone(),
                     })?;
                 self.fields = hello.fields;
                 let mapping = Mapping::new(&self.preparation.definition, &self.fields);
-                self.mapping = Some(mapping.map_err(|error| PrepareError::Fields {
+                let mapping = mapping.map_err(|error| PrepareError::Fields {
                     file: self.file.name.clone(),
-                    reason: error.to_string(),
-                })?);
+                    reason: format!("{error}; it has: {}", self.fields.join(", ")),
+                })?;
+                for (field, column) in mapping.missing() {
+                    tally.missing += 1;
+                    tally.report.find(Finding {
+                        rule: "field.missing".into(),
+                        severity: Severity::Warning,
+                        file: self.file.name.clone(),
+                        line: None,
+                        subject: Some(column.to_owned()),
+                        place: None,
+                        message: format!("there is no field '{field}': '{column}' stays empty"),
+                    });
+                }
+                self.mapping = Some(mapping);
             }
             Frame::Feature(feature) => self.feature(feature, tally)?,
             Frame::Finding(finding) => tally.report.find(Finding {
@@ -164,6 +195,8 @@ impl FileState<'_> {
             return Ok(());
         };
         let row = mapping.row(&feature.values);
+        let first = feature.geometry.points().first().copied();
+        let place = |at: Option<[f64; 2]>| lon_lat(self.from, at?);
         let mut find = |rule: &str, subject: Option<&str>, place, message: String| {
             tally.report.left_out += 1;
             tally.report.find(Finding {
@@ -180,11 +213,12 @@ impl FileState<'_> {
             Ok(values) => values,
             Err(error) => {
                 tally.unmapped += 1;
-                find("value.unusable", None, None, error.to_string());
+                find("value.unusable", None, place(first), error.to_string());
                 return Ok(());
             }
         };
-        let key = definition
+        let mut values = values;
+        let mut key = definition
             .key_column()
             .and_then(|index| values[index].as_text())
             .unwrap_or_default()
@@ -192,7 +226,7 @@ impl FileState<'_> {
         if !self.is_at_home(&values) {
             tally.foreign += 1;
             let message = format!("'{key}' belongs to another comune");
-            find("comune.other", Some(&key), None, message);
+            find("comune.other", Some(&key), place(first), message);
             return Ok(());
         }
         if let Some(invalid) = feature.invalid {
@@ -201,17 +235,25 @@ impl FileState<'_> {
                 "the geometry of '{key}' is not valid: {}",
                 invalid.reason.as_str().replace('_', " ")
             );
-            let place = Some([invalid.x, invalid.y]);
-            find("geometry.invalid", Some(&key), place, message);
+            let at = place(Some([invalid.x, invalid.y]));
+            find("geometry.invalid", Some(&key), at, message);
             return Ok(());
         }
         let Some(polygons) = feature.geometry.as_polygons() else {
             let message = format!("the geometry of '{key}' is no polygon");
-            find("geometry.unsupported", Some(&key), None, message);
+            find("geometry.unsupported", Some(&key), place(first), message);
             return Ok(());
         };
         let geometry = self.to_storage(polygons, tally)?;
+        if let Some(index) = definition.key_column()
+            && definition.column[index].from.content
+        {
+            key = content_key(&values, &geometry);
+            values[index] = Value::Text(key.clone());
+        }
         self.batch.push(PreparedRow {
+            file: self.number,
+            line: feature.line,
             label: label_point(&geometry),
             ewkb: multipolygon_ewkb(&geometry, self.preparation.srid),
             vertices: geometry.vertex_count() as u64,
@@ -272,6 +314,13 @@ impl FileState<'_> {
             .collect();
         serde_json::Value::Object(object).to_string()
     }
+}
+
+/// A place in lon/lat, where it can be told.
+pub(super) fn lon_lat(from: i32, at: [f64; 2]) -> Option<[f64; 2]> {
+    let mut point = [at];
+    let moved = with_transformation(from, crs::LON_LAT, |t| t.apply_to(&mut point));
+    matches!(moved, Ok(Ok(()))).then_some(point[0])
 }
 
 /// A point inside the largest polygon, for its label; E/N.

@@ -117,24 +117,35 @@ pub async fn next_version(
         .await?)
 }
 
-/// Identifier and version of the newest part, when the same files were loaded into it by the
-/// same definition.
+/// What makes two loads the same one.
+pub struct Identity<'a> {
+    /// Definition used.
+    pub file: &'a DefinitionFile,
+    /// Digest over the files.
+    pub files_sha256: [u8; 32],
+    /// How the files are read.
+    pub reading: &'a serde_json::Value,
+    /// EPSG code of the geometries.
+    pub srid: i32,
+}
+
+/// Identifier and version of the newest part, when the same files were loaded into it in the
+/// same way by the same definition.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn find_identical(
     connection: &mut PgConnection,
     territory_id: i64,
-    file: &DefinitionFile,
-    files_sha256: &[u8; 32],
-    srid: i32,
+    identity: &Identity<'_>,
 ) -> Result<Option<(i64, i32)>, Error> {
     Ok(sqlx::query_as(sql::FIND_IDENTICAL)
-        .bind(&file.definition.id)
+        .bind(&identity.file.definition.id)
         .bind(territory_id)
-        .bind(files_sha256.as_slice())
-        .bind(file.sha256.as_slice())
-        .bind(srid)
+        .bind(identity.files_sha256.as_slice())
+        .bind(identity.file.sha256.as_slice())
+        .bind(identity.srid)
+        .bind(identity.reading)
         .fetch_optional(connection)
         .await?)
 }
@@ -153,6 +164,8 @@ pub struct NewPart<'a> {
     pub files: serde_json::Value,
     /// Digest over the files.
     pub files_sha256: [u8; 32],
+    /// How the files are read.
+    pub reading: &'a serde_json::Value,
     /// Who loads.
     pub loaded_by: &'a str,
 }
@@ -172,6 +185,7 @@ pub async fn insert_part(tx: &mut PgConnection, part: &NewPart<'_>) -> Result<i6
         .bind(&part.files)
         .bind(part.files_sha256.as_slice())
         .bind(part.loaded_by)
+        .bind(part.reading)
         .fetch_one(tx)
         .await?)
 }

@@ -1,13 +1,13 @@
 //! Reads all definitions of a folder and finds everything that is wrong with them at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::definition::{ColumnType, Definition, Example, LayerRole, ReferencePart};
+use super::definition::{Column, ColumnType, Definition, Example, LayerRole, ReferencePart};
 use super::mapping::Mapping;
 use super::source::Document;
 use super::value::Value;
@@ -240,6 +240,13 @@ fn sense_problems(definition: &Definition) -> Vec<(String, String)> {
     let mut problems = Vec::new();
     let mut report = |pointer: String, message: String| problems.push((pointer, message));
     let known = |name: &str| definition.column_index(name).is_some();
+    let reader = &definition.reader;
+    if reader.cadastre_gml.is_some() == reader.vector.is_some() {
+        report(
+            "/reader".into(),
+            "a layer has one reader: `cadastre_gml` or `vector`".into(),
+        );
+    }
     for (index, column) in definition.column.iter().enumerate() {
         let pointer = format!("/column/{index}/name");
         if TAKEN_COLUMNS.contains(&column.name.as_str()) {
@@ -252,6 +259,12 @@ fn sense_problems(definition: &Definition) -> Vec<(String, String)> {
                 pointer,
                 format!("column '{}' is defined twice", column.name),
             );
+        }
+        for (place, message) in origin_problems(definition, column) {
+            report(format!("/column/{index}/{place}"), message);
+        }
+        for (at, message) in domain_problems(column) {
+            report(format!("/column/{index}/domain/{at}"), message);
         }
         if let Some(part) = column.from.part {
             let integer = part == ReferencePart::Foglio;
@@ -313,6 +326,50 @@ fn sense_problems(definition: &Definition) -> Vec<(String, String)> {
     for (index, example) in definition.example.iter().enumerate() {
         if let Some(message) = example_problem(definition, example) {
             report(format!("/example/{index}"), message);
+        }
+    }
+    problems
+}
+
+// Where a column comes from: from one thing, and from one that can be.
+fn origin_problems(definition: &Definition, column: &Column) -> Vec<(&'static str, String)> {
+    let from = &column.from;
+    let mut problems = Vec::new();
+    let given = [from.field.is_some(), !from.fields.is_empty(), from.content];
+    if given.iter().filter(|given| **given).count() != 1 {
+        let message = "a column comes from one of `field`, `fields` and `content`".to_owned();
+        problems.push(("from", message));
+    }
+    if from.content && column.name != definition.key {
+        problems.push(("from/content", "only the key is made from the content".into()));
+    }
+    if from.part.is_some() && from.field.is_none() {
+        problems.push(("from/part", "`part` goes with `field`".into()));
+    }
+    if !from.fields.is_empty() && column.kind != ColumnType::Text {
+        problems.push(("type", "several fields make a text".into()));
+    }
+    problems
+}
+
+fn domain_problems(column: &Column) -> Vec<(usize, String)> {
+    let mut problems = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (index, known) in column.domain.iter().enumerate() {
+        for value in std::iter::once(&known.value).chain(&known.also) {
+            if !seen.insert(value.trim()) {
+                problems.push((index, format!("'{value}' is there twice")));
+            }
+        }
+        let fits = match column.kind {
+            ColumnType::Text => known.value.trim() == known.value,
+            ColumnType::Integer => known.value.parse::<i64>().is_ok(),
+            ColumnType::Real | ColumnType::Date => false,
+        };
+        if !fits {
+            let kind = column.kind.as_str();
+            let message = format!("'{}' is no value of a column of type {kind}", known.value);
+            problems.push((index, message));
         }
     }
     problems

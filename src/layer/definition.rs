@@ -5,6 +5,9 @@ use serde::Deserialize;
 
 use crate::access::PolicyClass;
 
+use super::domain::DomainValue;
+use super::reader::Reader;
+
 /// A layer: what it holds, where its columns come from, how it is drawn into tiles.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -124,22 +127,6 @@ pub struct Source {
     pub licence: String,
 }
 
-/// The reader of foreign files that fills a layer: exactly one is given.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Reader {
-    /// The national open cadastre's GML (`_ple.gml`, `_map.gml`).
-    pub cadastre_gml: CadastreGml,
-}
-
-/// Settings of the reader of the national cadastre.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CadastreGml {
-    /// Local name of the members that are read: `CadastralParcel` or `CadastralZoning`.
-    #[schemars(regex(pattern = r"^(CadastralParcel|CadastralZoning)$"))]
-    pub feature: String,
-}
 
 /// A typed column.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -158,6 +145,17 @@ pub struct Column {
     pub required: bool,
     /// Where the value comes from.
     pub from: ColumnOrigin,
+    /// The only values that it may have, in the order of a legend; empty: any.
+    #[serde(default)]
+    pub domain: Vec<DomainValue>,
+}
+
+impl Column {
+    /// The name shown to people of one of its values, where the column has a domain.
+    pub fn label_of(&self, value: &str) -> Option<&Localized> {
+        let known = self.domain.iter().find(|known| known.value == value);
+        known.map(|known| &known.label)
+    }
 }
 
 /// Type of a column's values.
@@ -170,19 +168,40 @@ pub enum ColumnType {
     Integer,
     /// Number with decimals.
     Real,
-    /// Civil date, written 2026-11-24 in files.
+    /// Civil date, written 2026-11-24, 24/11/2026 or 20261124 in files.
     Date,
 }
 
-/// Where a column's value comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+impl ColumnType {
+    /// Its name in definitions.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Real => "real",
+            Self::Date => "date",
+        }
+    }
+}
+
+/// Where a column's value comes from: exactly one of `field`, `fields` and `content`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnOrigin {
-    /// Name of the file's field.
-    pub field: String,
+    /// Name of the file's field. Small and capital letters are the same, and so is a name that a
+    /// shapefile has cut to ten letters, where only one field fits.
+    #[serde(default)]
+    pub field: Option<String>,
     /// When given, the field is a cadastral reference and this part of it is the value.
     #[serde(default)]
     pub part: Option<ReferencePart>,
+    /// Names of several fields, whose values are joined by `/`; none of them may be empty.
+    #[serde(default)]
+    pub fields: Vec<String>,
+    /// True for the key of a file that has none: a digest of outline and values, the same in
+    /// every load as long as neither changes.
+    #[serde(default)]
+    pub content: bool,
 }
 
 /// A part of a cadastral reference.

@@ -7,26 +7,31 @@ mod catalogue;
 mod check;
 mod definition;
 mod difference;
+mod domain;
+mod field;
 mod mapping;
 mod publication;
+mod reader;
 mod schema;
 mod source;
 mod sql;
 mod value;
 
 pub use catalogue::{
-    Error, FEATURE_BLOCK, NewPart, PartOutcome, PartSummary, PublishedPart, complete_part,
+    Error, FEATURE_BLOCK, Identity, NewPart, PartOutcome, PartSummary, PublishedPart, complete_part,
     ensure_table, feature_ids, find_identical, insert_part, lock_part, next_version, parts,
     published, record_features, take_feature_block,
 };
 pub use check::{DefinitionFile, Definitions, Problem};
 pub use definition::{
-    CadastreGml, Column, ColumnOrigin, ColumnType, CoverageTolerance, Definition, Example,
-    GeometryKind, Label, LayerRole, Localized, Reader, ReferencePart, Source, TileRule,
+    Column, ColumnOrigin, ColumnType, CoverageTolerance, Definition, Example, GeometryKind, Label,
+    LayerRole, Localized, ReferencePart, Source, TileRule,
 };
 pub use difference::{Change, Differences, differences};
+pub use domain::DomainValue;
 pub use mapping::{Mapping, MappingError, Row};
 pub use publication::{Act, PartDetails, PublishError, part_details, publish_part, withdraw_layer};
+pub use reader::{CadastreGml, Reader, VectorFile};
 pub use schema::definition_schema;
 pub use value::Value;
 

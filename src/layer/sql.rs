@@ -104,13 +104,13 @@ pub(super) const FIND_IDENTICAL: &str = "
 select id, version
   from layer.part
  where layer = $1 and territory_id = $2 and files_sha256 = $3 and definition_sha256 = $4
-   and srid = $5
+   and srid = $5 and reading = $6
    and version = (select max(version) from layer.part where layer = $1 and territory_id = $2)";
 
 pub(super) const INSERT_PART: &str = "
 insert into layer.part (layer, territory_id, version, srid, definition, definition_sha256,
-                        files, files_sha256, loaded_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                        files, files_sha256, loaded_by, reading)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 returning id";
 
 // Allowed only in the transaction that inserted the row.

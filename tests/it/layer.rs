@@ -28,7 +28,7 @@ fn our_definitions_are_in_order() {
         .iter()
         .map(|file| file.definition.id.as_str())
         .collect();
-    assert_eq!(ids, ["catasto.foglio", "catasto.particella"]);
+    assert_eq!(ids, ["catasto.foglio", "catasto.particella", "piano.zona"]);
     for file in definitions.iter() {
         assert!(file.definition.example.len() > 1, "{}", file.definition.id);
     }

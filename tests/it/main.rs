@@ -28,3 +28,4 @@ mod stored;
 mod support;
 /// Vector tiles against ST_AsMVT of the same rows.
 mod tile;
+mod vector;

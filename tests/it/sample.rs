@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use mappale::ingest::{self, LoadRequest, Outcome};
+use mappale::ingest::{self, LoadRequest, Outcome, ReadOptions};
 use mappale::layer::Definitions;
 use mappale::place::{self, Comune, NewComune};
 use sqlx::{AssertSqlSafe, Connection as _};
@@ -76,6 +76,18 @@ impl Town {
         files: &[PathBuf],
         publish: bool,
     ) -> Result<Outcome, ingest::Error> {
+        self.load_read(layer, files, ReadOptions::default(), publish)
+            .await
+    }
+
+    /// Loads files that are read in a certain way.
+    pub(crate) async fn load_read(
+        &self,
+        layer: &str,
+        files: &[PathBuf],
+        options: ReadOptions,
+        publish: bool,
+    ) -> Result<Outcome, ingest::Error> {
         let request = LoadRequest {
             file: self
                 .definitions
@@ -84,6 +96,7 @@ impl Town {
                 .clone(),
             comune: self.comune.clone(),
             files: files.to_vec(),
+            options,
             publish,
             by: "test".to_owned(),
             progress: tokio::sync::watch::Sender::new((0, 0)),

@@ -41,6 +41,7 @@ inspect and vector:
   --driver D                   GPKG, ESRI Shapefile, GeoJSON, GML, FlatGeobuf, MapInfo File,
                                CSV, LIBKML, DXF, OpenFileGDB; the file must be of that format
   --layer NAME                 the layer
+  --prefer NAME                vector: the layer where it is there, else the only one
   --crs EPSG:N                 the CRS, whatever the file says
   --encoding NAME              the encoding of text, whatever the file says
   --max-layers N               layers of the file (500)
@@ -265,6 +266,9 @@ impl Given {
             }
             ("--layer", Inspect | Vector) => {
                 self.vector.layer = Some(read(name, value, |text| Some(text.to_owned()))?);
+            }
+            ("--prefer", Vector) => {
+                self.vector.preferred = Some(read(name, value, |text| Some(text.to_owned()))?);
             }
             ("--crs", Inspect | Vector) => self.vector.crs = Some(read(name, value, epsg)?),
             ("--encoding", Inspect | Vector) => {

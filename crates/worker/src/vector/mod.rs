@@ -65,6 +65,8 @@ pub struct Options {
     pub driver: Option<Driver>,
     /// The layer; `None` takes the only one.
     pub layer: Option<String>,
+    /// The layer that is taken where none is named and the file has it, in any letter case.
+    pub preferred: Option<String>,
     /// The EPSG code that holds instead of what the file says.
     pub crs: Option<u32>,
     /// The name of the encoding that holds instead of what the file says.
@@ -82,6 +84,7 @@ impl Default for Options {
         Self {
             driver: None,
             layer: None,
+            preferred: None,
             crs: None,
             encoding: None,
             geometry: None,

@@ -86,7 +86,13 @@ fn find(source: &Source, options: &Options) -> Result<(usize, Head), Failure> {
         .collect::<Result<_, _>>()?;
     let found = match &options.layer {
         Some(name) => heads.iter().position(|head| head.name == *name),
-        None => (heads.len() == 1).then_some(0),
+        None => {
+            let folded = options.preferred.as_ref().map(|name| name.to_lowercase());
+            let preferred = heads
+                .iter()
+                .position(|head| Some(head.name.to_lowercase()) == folded);
+            preferred.or_else(|| (heads.len() == 1).then_some(0))
+        }
     };
     if let Some(index) = found {
         return Ok((index, heads[index].clone()));

@@ -1,0 +1,265 @@
+//! Map files of any format into layers: fields, values, keys.
+
+use mappale::ingest::{CheckStatus, Outcome, ReadOptions, Severity};
+use mappale::layer::Definitions;
+use sqlx::Connection as _;
+
+use crate::sample::Town;
+
+pub(crate) const ZONES: &str = "piano.zona";
+
+/// A definition of invented areas with these columns.
+fn areas(key: &str, columns: &str) -> String {
+    format!(
+        r#"format = 1
+id = "prova.area"
+geometry = "polygon"
+key = "{key}"
+title = {{ it = "Aree", en = "Areas" }}
+description = {{ it = "Aree inventate.", en = "Invented areas." }}
+source = {{ name = {{ it = "Ufficio inventato", en = "Invented office" }}, licence = "CC-BY-4.0" }}
+reader = {{ vector = {{ layer = "aree" }} }}
+tile = {{ min_zoom = 10, attributes = [] }}
+{columns}
+"#
+    )
+}
+
+impl Town {
+    /// The same town with one definition only.
+    fn with_definition(mut self, text: &str) -> Self {
+        let folder = tempfile::tempdir().expect("temporary folders can be made");
+        std::fs::write(folder.path().join("area.toml"), text).expect("is ours");
+        self.definitions = Definitions::load(folder.path()).expect("is in order");
+        self
+    }
+}
+
+/// GeoJSON of squares in a row, each with these properties.
+pub(crate) fn squares(properties: &[&str]) -> String {
+    let features: Vec<String> = properties
+        .iter()
+        .enumerate()
+        .map(|(index, properties)| {
+            let west = 9.36 + 0.001 * f64::from(u32::try_from(index).expect("few"));
+            square(west, 45.6, properties)
+        })
+        .collect();
+    format!(
+        r#"{{"type":"FeatureCollection","features":[{}]}}"#,
+        features.join(",\n")
+    )
+}
+
+fn square(west: f64, south: f64, properties: &str) -> String {
+    let (east, north) = (west + 0.001, south + 0.001);
+    format!(
+        r#"{{"type":"Feature","properties":{{{properties}}},"geometry":{{"type":"Polygon",
+        "coordinates":[[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}}}"#
+    )
+}
+
+fn count(outcome: &Outcome, rule: &str) -> u64 {
+    let found = outcome.report.checks.iter().find(|check| check.rule == rule);
+    let check = found.unwrap_or_else(|| panic!("no check {rule}"));
+    assert_eq!(check.count == 0, check.status == CheckStatus::Passed);
+    check.count
+}
+
+#[tokio::test]
+async fn zones_of_a_plan_are_loaded_by_their_definition() {
+    let town = Town::published().await;
+    // Another order, another case of letters, one field more and one less.
+    let text = squares(&[
+        r#""ZTO":"B","id_zona":"007","Cod_Zona":"B1","ART_NTA":24,"STATO":"vigente""#,
+        r#""ZTO":null,"id_zona":"008","Cod_Zona":"E","ART_NTA":null,"STATO":"vigente""#,
+    ]);
+    let file = town.file("zone.geojson", text);
+    let outcome = town.load(ZONES, std::slice::from_ref(&file)).await.expect("loads");
+    assert!(outcome.published, "{:?}", outcome.report);
+    assert_eq!(count(&outcome, "field.missing"), 1);
+    let finding = &outcome.report.findings[0];
+    assert_eq!(finding.subject.as_deref(), Some("description"));
+    assert!(finding.message.contains("'DESCRIZ'"), "{finding:?}");
+    let mut connection = town.db.superuser().await;
+    type Stored = (String, String, Option<String>, Option<String>, Option<String>, serde_json::Value);
+    let rows: Vec<Stored> = sqlx::query_as(
+        "select key, zone, class, description, article, original
+           from data.piano_zona_current order by key",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .expect("answers");
+    connection.close().await.expect("closes");
+    let (key, zone, class, description, article, original) = &rows[0];
+    assert_eq!((key.as_str(), zone.as_str()), ("007", "B1"));
+    assert_eq!(class.as_deref(), Some("B"));
+    assert_eq!((description.as_deref(), article.as_deref()), (None, Some("24")));
+    assert_eq!(original["STATO"], "vigente");
+    assert_eq!((rows[1].2.as_deref(), rows[1].4.as_deref()), (None, None));
+
+    // Read in another way it is another version, in the same way it is the same.
+    let options = ReadOptions {
+        encoding: Some("UTF-8".to_owned()),
+        ..ReadOptions::default()
+    };
+    let files = [file];
+    let again = town.load_read(ZONES, &files, options.clone(), true).await.expect("loads");
+    assert_eq!((again.version, again.identical), (2, false));
+    let again = town.load_read(ZONES, &files, options, true).await.expect("loads");
+    assert_eq!((again.version, again.identical), (2, true));
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_told_with_value_and_place() {
+    let town = Town::published().await;
+    let text = squares(&[
+        r#""ID_ZONA":"1","COD_ZONA":"B1","ZTO":"B""#,
+        r#""ID_ZONA":"2","COD_ZONA":"X","ZTO":"Z9""#,
+        r#""ID_ZONA":" ","COD_ZONA":"B1","ZTO":"B""#,
+        r#""ID_ZONA":"1","COD_ZONA":"B2","ZTO":"B""#,
+    ]);
+    let file = town.file("zone.geojson", text);
+    let outcome = town.load(ZONES, &[file]).await.expect("is stored");
+    assert!(!outcome.published);
+    assert_eq!(outcome.report.features, 1);
+    assert_eq!(count(&outcome, "value.unusable"), 2);
+    assert_eq!(count(&outcome, "key.duplicate"), 1);
+    let told: Vec<(Option<u64>, &str)> = outcome
+        .report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| (finding.line, finding.message.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                Some(2),
+                "'Z9' in field 'ZTO' is no value of column 'class': it has A, B, C, D, E, F"
+            ),
+            (
+                Some(3),
+                "field 'ID_ZONA' is empty, but column 'code' must have a value"
+            ),
+            (Some(4), "'1' is also in zone.geojson:1, which was kept"),
+        ]
+    );
+    for finding in outcome.report.findings.iter().filter(|found| found.line.is_some()) {
+        let [lon, lat] = finding.place.expect("it is somewhere");
+        let west = 9.36 + 0.001 * (finding.line.unwrap_or(0) as f64 - 1.0);
+        assert!((west - 1e-6..west + 0.0011).contains(&lon), "{finding:?}");
+        assert!((45.599..45.602).contains(&lat), "{finding:?}");
+    }
+
+    let file = town.file("other.geojson", squares(&[r#""A":1,"B":2"#]));
+    let error = town.load(ZONES, &[file]).await.expect_err("has no key");
+    let text = error.to_string();
+    assert!(
+        text.contains("'ID_ZONA'") && text.contains("'code'") && text.contains("A, B"),
+        "{text}"
+    );
+    let file = town.file("both.geojson", squares(&[r#""Id_zona":"1","id_zona":"2","COD_ZONA":"B""#]));
+    let error = town.load(ZONES, &[file]).await.expect_err("which one?");
+    assert!(error.to_string().contains("'Id_zona' and 'id_zona'"), "{error}");
+}
+
+#[tokio::test]
+async fn features_without_a_key_get_one_from_their_content() {
+    let columns = r#"
+[[column]]
+name = "code"
+type = "text"
+required = true
+label = { it = "Codice", en = "Code" }
+from = { content = true }
+
+[[column]]
+name = "since"
+type = "date"
+label = { it = "Dal", en = "Since" }
+from = { field = "DAL" }
+
+[[column]]
+name = "height_m"
+type = "real"
+label = { it = "Altezza", en = "Height" }
+from = { field = "ALTEZZA" }
+
+[[column]]
+name = "place"
+type = "text"
+label = { it = "Luogo", en = "Place" }
+from = { fields = ["FOGLIO", "NUMERO"] }
+
+[[example]]
+fields = { DAL = "24/11/2026", ALTEZZA = "12,5", FOGLIO = "0012", NUMERO = "7" }
+columns = { since = "2026-11-24", height_m = 12.5, place = "0012/7" }
+
+[[example]]
+fields = { DAL = "ieri", ALTEZZA = "", FOGLIO = "", NUMERO = "" }
+error = "'ieri' in field 'DAL' is no date"
+"#;
+    let town = Town::published().await.with_definition(&areas("code", columns));
+    let one = r#""DAL":"24/11/2026","ALTEZZA":"12,5","FOGLIO":"0012","NUMERO":7"#;
+    let two = r#""DAL":"2026/11/25 10:00:00","ALTEZZA":3,"FOGLIO":"0012","NUMERO":null"#;
+    let file = town.file("aree.geojson", squares(&[one, two]));
+    let outcome = town.load("prova.area", &[file]).await.expect("loads");
+    assert!(outcome.published, "{:?}", outcome.report);
+    // The same in another order has the same keys; a changed value makes another feature.
+    let (first, second) = (square(9.36, 45.6, one), square(9.361, 45.6, two));
+    let other = square(9.361, 45.6, &two.replace("3", "4"));
+    for (number, features) in [[second, first.clone()], [first, other]].iter().enumerate() {
+        let text = format!(
+            r#"{{"type":"FeatureCollection","features":[{}]}}"#,
+            features.join(",")
+        );
+        let file = town.file(&format!("{number}.geojson"), text);
+        let outcome = town.load("prova.area", &[file]).await.expect("loads");
+        assert!(outcome.published, "{:?}", outcome.report);
+    }
+    let same = |a: i32, b: i32| {
+        format!(
+            "select count(*) from data.prova_area as a join data.prova_area as b using (key)
+               join layer.part as first on first.id = a.part_id
+               join layer.part as second on second.id = b.part_id
+              where first.version = {a} and second.version = {b}"
+        )
+    };
+    assert_eq!(town.number(&same(1, 2)).await, 2);
+    assert_eq!(town.number(&same(1, 3)).await, 1);
+    let stored = "select count(*) from data.prova_area
+                   where since = '2026-11-24' and height_m = 12.5 and place = '0012/7'";
+    assert_eq!(town.number(stored).await, 3);
+
+    // The same feature twice is an error.
+    let text = format!(
+        r#"{{"type":"FeatureCollection","features":[{0},{0}]}}"#,
+        square(9.36, 45.6, one)
+    );
+    let file = town.file("twice.geojson", text);
+    let outcome = town.load("prova.area", &[file]).await.expect("is stored");
+    assert_eq!(count(&outcome, "key.duplicate"), 1);
+}
+
+#[tokio::test]
+async fn a_file_without_coordinate_system_is_refused_until_one_is_given() {
+    let town = Town::published().await;
+    let text = "ID_ZONA,COD_ZONA,WKT\n1,B1,\"POLYGON ((528000 5050000, 528100 5050000, 528100 5050100, 528000 5050000))\"\n";
+    let file = [town.file("zone.csv", text)];
+    let error = town.load(ZONES, &file).await.expect_err("which CRS?");
+    let text = error.to_string();
+    assert!(text.contains("zone.csv") && text.contains("--crs"), "{text}");
+    let options = ReadOptions {
+        crs: Some("EPSG:7791".to_owned()),
+        ..ReadOptions::default()
+    };
+    let outcome = town.load_read(ZONES, &file, options.clone(), false).await;
+    assert_eq!(outcome.expect("loads").report.features, 1);
+    // The cadastre's files say it themselves.
+    let files = [crate::sample::parcels_file()];
+    let error = town.load_read(crate::sample::PARCELS, &files, options, false).await;
+    let text = error.expect_err("has no meaning").to_string();
+    assert!(text.contains("--crs has no meaning"), "{text}");
+}
