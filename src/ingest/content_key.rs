@@ -56,7 +56,11 @@ fn ring_bytes(ring: &[[f64; 2]]) -> Vec<u8> {
 
 fn from_smallest(points: &[[i64; 2]]) -> Vec<[i64; 2]> {
     let start = (0..points.len()).min_by_key(|at| points[*at]).unwrap_or(0);
-    points[start..].iter().chain(&points[..start]).copied().collect()
+    points[start..]
+        .iter()
+        .chain(&points[..start])
+        .copied()
+        .collect()
 }
 
 #[cfg(test)]

@@ -11,9 +11,7 @@ use crate::layer::{self, Definition, FEATURE_BLOCK, Value};
 use super::coverage::Region;
 use super::error::Error;
 use super::files::InputFile;
-use super::prepare::{
-    Preparation, PrepareError, PreparedRow, Tally, lon_lat, prepare_file,
-};
+use super::prepare::{Preparation, PrepareError, PreparedRow, Tally, lon_lat, prepare_file};
 use super::report::{Finding, Severity};
 use super::sql;
 

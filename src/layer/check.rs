@@ -341,7 +341,10 @@ fn origin_problems(definition: &Definition, column: &Column) -> Vec<(&'static st
         problems.push(("from", message));
     }
     if from.content && column.name != definition.key {
-        problems.push(("from/content", "only the key is made from the content".into()));
+        problems.push((
+            "from/content",
+            "only the key is made from the content".into(),
+        ));
     }
     if from.part.is_some() && from.field.is_none() {
         problems.push(("from/part", "`part` goes with `field`".into()));

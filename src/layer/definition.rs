@@ -127,7 +127,6 @@ pub struct Source {
     pub licence: String,
 }
 
-
 /// A typed column.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

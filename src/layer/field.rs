@@ -51,11 +51,20 @@ mod tests {
 
     #[test]
     fn a_field_is_found_in_the_files_own_spelling() {
-        let fields = ["ID", "Id_Zona", "DESCRIZION", "riferimento legislativo", "id"];
+        let fields = [
+            "ID",
+            "Id_Zona",
+            "DESCRIZION",
+            "riferimento legislativo",
+            "id",
+        ];
         assert_eq!(find_field(&fields, "id"), Found::One(4));
         assert_eq!(find_field(&fields, "ID_ZONA"), Found::One(1));
         assert_eq!(find_field(&fields, "DESCRIZIONE"), Found::One(2));
-        assert_eq!(find_field(&fields, "RIFERIMENTO LEGISLATIVO"), Found::One(3));
+        assert_eq!(
+            find_field(&fields, "RIFERIMENTO LEGISLATIVO"),
+            Found::One(3)
+        );
         assert_eq!(find_field(&fields, "DESCR"), Found::None);
         let both = Found::Several("'ID' and 'id'".to_owned());
         assert_eq!(find_field(&fields, "Id"), both);

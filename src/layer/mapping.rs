@@ -143,10 +143,11 @@ impl<'a> Mapping<'a> {
                         None => Value::Null,
                         Some(text) => {
                             let reference = parsed.get(self.definition, *position, text);
-                            let reference = reference.map_err(|source| MappingError::Reference {
-                                field: bound.fields.clone(),
-                                source,
-                            })?;
+                            let reference =
+                                reference.map_err(|source| MappingError::Reference {
+                                    field: bound.fields.clone(),
+                                    source,
+                                })?;
                             part_of(reference, part)
                         }
                     },

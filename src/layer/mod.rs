@@ -18,9 +18,9 @@ mod sql;
 mod value;
 
 pub use catalogue::{
-    Error, FEATURE_BLOCK, Identity, NewPart, PartOutcome, PartSummary, PublishedPart, complete_part,
-    ensure_table, feature_ids, find_identical, insert_part, lock_part, next_version, parts,
-    published, record_features, take_feature_block,
+    Error, FEATURE_BLOCK, Identity, NewPart, PartOutcome, PartSummary, PublishedPart,
+    complete_part, ensure_table, feature_ids, find_identical, insert_part, lock_part, next_version,
+    parts, published, record_features, take_feature_block,
 };
 pub use check::{DefinitionFile, Definitions, Problem};
 pub use definition::{

@@ -60,7 +60,11 @@ fn square(west: f64, south: f64, properties: &str) -> String {
 }
 
 fn count(outcome: &Outcome, rule: &str) -> u64 {
-    let found = outcome.report.checks.iter().find(|check| check.rule == rule);
+    let found = outcome
+        .report
+        .checks
+        .iter()
+        .find(|check| check.rule == rule);
     let check = found.unwrap_or_else(|| panic!("no check {rule}"));
     assert_eq!(check.count == 0, check.status == CheckStatus::Passed);
     check.count
@@ -75,14 +79,24 @@ async fn zones_of_a_plan_are_loaded_by_their_definition() {
         r#""ZTO":null,"id_zona":"008","Cod_Zona":"E","ART_NTA":null,"STATO":"vigente""#,
     ]);
     let file = town.file("zone.geojson", text);
-    let outcome = town.load(ZONES, std::slice::from_ref(&file)).await.expect("loads");
+    let outcome = town
+        .load(ZONES, std::slice::from_ref(&file))
+        .await
+        .expect("loads");
     assert!(outcome.published, "{:?}", outcome.report);
     assert_eq!(count(&outcome, "field.missing"), 1);
     let finding = &outcome.report.findings[0];
     assert_eq!(finding.subject.as_deref(), Some("description"));
     assert!(finding.message.contains("'DESCRIZ'"), "{finding:?}");
     let mut connection = town.db.superuser().await;
-    type Stored = (String, String, Option<String>, Option<String>, Option<String>, serde_json::Value);
+    type Stored = (
+        String,
+        String,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+        serde_json::Value,
+    );
     let rows: Vec<Stored> = sqlx::query_as(
         "select key, zone, class, description, article, original
            from data.piano_zona_current order by key",
@@ -94,7 +108,10 @@ async fn zones_of_a_plan_are_loaded_by_their_definition() {
     let (key, zone, class, description, article, original) = &rows[0];
     assert_eq!((key.as_str(), zone.as_str()), ("007", "B1"));
     assert_eq!(class.as_deref(), Some("B"));
-    assert_eq!((description.as_deref(), article.as_deref()), (None, Some("24")));
+    assert_eq!(
+        (description.as_deref(), article.as_deref()),
+        (None, Some("24"))
+    );
     assert_eq!(original["STATO"], "vigente");
     assert_eq!((rows[1].2.as_deref(), rows[1].4.as_deref()), (None, None));
 
@@ -104,9 +121,15 @@ async fn zones_of_a_plan_are_loaded_by_their_definition() {
         ..ReadOptions::default()
     };
     let files = [file];
-    let again = town.load_read(ZONES, &files, options.clone(), true).await.expect("loads");
+    let again = town
+        .load_read(ZONES, &files, options.clone(), true)
+        .await
+        .expect("loads");
     assert_eq!((again.version, again.identical), (2, false));
-    let again = town.load_read(ZONES, &files, options, true).await.expect("loads");
+    let again = town
+        .load_read(ZONES, &files, options, true)
+        .await
+        .expect("loads");
     assert_eq!((again.version, again.identical), (2, true));
 }
 
@@ -146,7 +169,12 @@ async fn what_does_not_fit_is_told_with_value_and_place() {
             (Some(4), "'1' is also in zone.geojson:1, which was kept"),
         ]
     );
-    for finding in outcome.report.findings.iter().filter(|found| found.line.is_some()) {
+    for finding in outcome
+        .report
+        .findings
+        .iter()
+        .filter(|found| found.line.is_some())
+    {
         let [lon, lat] = finding.place.expect("it is somewhere");
         let west = 9.36 + 0.001 * (finding.line.unwrap_or(0) as f64 - 1.0);
         assert!((west - 1e-6..west + 0.0011).contains(&lon), "{finding:?}");
@@ -160,9 +188,15 @@ async fn what_does_not_fit_is_told_with_value_and_place() {
         text.contains("'ID_ZONA'") && text.contains("'code'") && text.contains("A, B"),
         "{text}"
     );
-    let file = town.file("both.geojson", squares(&[r#""Id_zona":"1","id_zona":"2","COD_ZONA":"B""#]));
+    let file = town.file(
+        "both.geojson",
+        squares(&[r#""Id_zona":"1","id_zona":"2","COD_ZONA":"B""#]),
+    );
     let error = town.load(ZONES, &[file]).await.expect_err("which one?");
-    assert!(error.to_string().contains("'Id_zona' and 'id_zona'"), "{error}");
+    assert!(
+        error.to_string().contains("'Id_zona' and 'id_zona'"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -201,7 +235,9 @@ columns = { since = "2026-11-24", height_m = 12.5, place = "0012/7" }
 fields = { DAL = "ieri", ALTEZZA = "", FOGLIO = "", NUMERO = "" }
 error = "'ieri' in field 'DAL' is no date"
 "#;
-    let town = Town::published().await.with_definition(&areas("code", columns));
+    let town = Town::published()
+        .await
+        .with_definition(&areas("code", columns));
     let one = r#""DAL":"24/11/2026","ALTEZZA":"12,5","FOGLIO":"0012","NUMERO":7"#;
     let two = r#""DAL":"2026/11/25 10:00:00","ALTEZZA":3,"FOGLIO":"0012","NUMERO":null"#;
     let file = town.file("aree.geojson", squares(&[one, two]));
@@ -250,7 +286,10 @@ async fn a_file_without_coordinate_system_is_refused_until_one_is_given() {
     let file = [town.file("zone.csv", text)];
     let error = town.load(ZONES, &file).await.expect_err("which CRS?");
     let text = error.to_string();
-    assert!(text.contains("zone.csv") && text.contains("--crs"), "{text}");
+    assert!(
+        text.contains("zone.csv") && text.contains("--crs"),
+        "{text}"
+    );
     let options = ReadOptions {
         crs: Some("EPSG:7791".to_owned()),
         ..ReadOptions::default()
@@ -259,7 +298,9 @@ async fn a_file_without_coordinate_system_is_refused_until_one_is_given() {
     assert_eq!(outcome.expect("loads").report.features, 1);
     // The cadastre's files say it themselves.
     let files = [crate::sample::parcels_file()];
-    let error = town.load_read(crate::sample::PARCELS, &files, options, false).await;
+    let error = town
+        .load_read(crate::sample::PARCELS, &files, options, false)
+        .await;
     let text = error.expect_err("has no meaning").to_string();
     assert!(text.contains("--crs has no meaning"), "{text}");
 }
