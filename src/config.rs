@@ -17,6 +17,7 @@ const LISTEN: &str = "MAPPALE_LISTEN";
 const ORIGIN: &str = "MAPPALE_ORIGIN";
 const LAYERS: &str = "MAPPALE_LAYERS";
 const STYLES: &str = "MAPPALE_STYLES";
+const PROCEDURES: &str = "MAPPALE_PROCEDURES";
 const ASSETS: &str = "MAPPALE_ASSETS";
 const DATA: &str = "MAPPALE_DATA";
 const WORKER: &str = "MAPPALE_WORKER";
@@ -26,8 +27,20 @@ const LOG_FORMAT: &str = "MAPPALE_LOG_FORMAT";
 const TILE_CACHE: &str = "MAPPALE_TILE_CACHE_MB";
 const DATABASE_URL: &str = "DATABASE_URL";
 
-const KNOWN: [&str; 12] = [
-    VAR, LISTEN, ORIGIN, LAYERS, STYLES, ASSETS, DATA, WORKER, PG_BIN, LOG, LOG_FORMAT, TILE_CACHE,
+const KNOWN: [&str; 13] = [
+    VAR,
+    LISTEN,
+    ORIGIN,
+    LAYERS,
+    STYLES,
+    PROCEDURES,
+    ASSETS,
+    DATA,
+    WORKER,
+    PG_BIN,
+    LOG,
+    LOG_FORMAT,
+    TILE_CACHE,
 ];
 
 /// Variables that only tests and benches read.
@@ -139,6 +152,8 @@ pub struct Config {
     pub layers: PathBuf,
     /// `MAPPALE_STYLES`: folder of the style fragments; default `styles`.
     pub styles: PathBuf,
+    /// `MAPPALE_PROCEDURES`: folder of procedures, terms of law and holidays; default `procedures`.
+    pub procedures: PathBuf,
     /// `MAPPALE_ASSETS`: folder of the built scripts and style sheets; default `web/dist`.
     pub assets: PathBuf,
     /// `MAPPALE_DATA`: folder of the samples; default `data`.
@@ -207,6 +222,7 @@ impl Config {
                 .transpose()?,
             layers: path(LAYERS, "layers"),
             styles: path(STYLES, "styles"),
+            procedures: path(PROCEDURES, "procedures"),
             assets: path(ASSETS, "web/dist"),
             data: path(DATA, "data"),
             worker,

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod app;
 pub mod cadastre;
+pub mod calendar;
 pub mod cli;
 pub mod config;
 pub mod crs;
@@ -18,7 +19,9 @@ pub mod job;
 pub mod layer;
 pub mod person;
 pub mod place;
+pub mod procedure;
 pub mod snapshot;
+pub mod strict;
 pub mod style;
 pub mod text;
 pub mod tile;

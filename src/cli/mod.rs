@@ -1,9 +1,11 @@
 //! The command line: sub-commands of one program.
 
+mod clock;
 mod comune;
 mod db;
 mod demo;
 mod layer;
+mod procedure;
 mod progress;
 mod serve;
 
@@ -36,6 +38,12 @@ enum Command {
     /// Layers: definitions, loading, publishing.
     #[command(subcommand)]
     Layer(layer::LayerCommand),
+    /// Procedures, terms of law, holidays: definitions and their check.
+    #[command(subcommand)]
+    Procedure(procedure::ProcedureCommand),
+    /// Terms: where they stand.
+    #[command(subcommand)]
+    Clock(clock::ClockCommand),
     /// The invented demonstration comune.
     #[command(subcommand)]
     Demo(demo::DemoCommand),
@@ -61,6 +69,8 @@ pub fn run() -> Result<()> {
             Command::Db(command) => db::run(&config, command).await,
             Command::Comune(command) => comune::run(&config, command).await,
             Command::Layer(command) => layer::run(&config, command).await,
+            Command::Procedure(command) => procedure::run(&config, command),
+            Command::Clock(command) => clock::run(&config, command),
             Command::Demo(command) => demo::run(&config, command).await,
             Command::Openapi => say(&crate::http::openapi().to_pretty_json()?),
         }

@@ -1,33 +1,16 @@
 //! Reads all definitions of a folder and finds everything that is wrong with them at once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::strict::{self, Problem, SourceFile};
+
 use super::definition::{Column, ColumnType, Definition, Example, LayerRole, ReferencePart};
 use super::mapping::Mapping;
-use super::source::Document;
 use super::value::Value;
-
-/// Something wrong in a definition file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The file, relative to the folder of definitions.
-    pub file: PathBuf,
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong, in words.
-    pub message: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file.display(), self.line, self.message)
-    }
-}
 
 /// A definition with its text, as stored with every part that it loads.
 #[derive(Debug)]
@@ -46,33 +29,16 @@ pub struct Definitions {
     files: Vec<Arc<DefinitionFile>>,
 }
 
-const MAX_FILE_BYTES: u64 = 1 << 20;
-
 impl Definitions {
     /// Reads and checks every `*.toml` below a folder.
     ///
     /// # Errors
     /// All problems of all files at once, in the order of files and lines.
     pub fn load(folder: &Path) -> Result<Self, Vec<Problem>> {
-        let mut paths = Vec::new();
-        let mut problems = Vec::new();
-        list_files(folder, folder, &mut paths, &mut problems);
-        paths.sort();
+        let (found, mut problems) = strict::toml_files(folder);
         let mut files: Vec<Arc<DefinitionFile>> = Vec::new();
         let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
-        for path in paths {
-            let name = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
-            let text = match std::fs::read_to_string(&path) {
-                Ok(text) => text,
-                Err(error) => {
-                    problems.push(Problem {
-                        file: name,
-                        line: 1,
-                        message: format!("the file cannot be read: {error}"),
-                    });
-                    continue;
-                }
-            };
+        for SourceFile { name, text } in found {
             match read(&name, &text) {
                 Ok(definition) => {
                     if let Some(first) = seen.insert(definition.id.clone(), name.clone()) {
@@ -121,107 +87,18 @@ impl Definitions {
     }
 }
 
-fn list_files(root: &Path, folder: &Path, found: &mut Vec<PathBuf>, problems: &mut Vec<Problem>) {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) => {
-            problems.push(Problem {
-                file: folder.strip_prefix(root).unwrap_or(folder).to_path_buf(),
-                line: 1,
-                message: format!("the folder cannot be read: {error}"),
-            });
-            return;
-        }
-    };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        match entry.metadata() {
-            Ok(metadata) if metadata.is_dir() => list_files(root, &path, found, problems),
-            Ok(metadata) if path.extension().is_some_and(|e| e == "toml") => {
-                if metadata.len() <= MAX_FILE_BYTES {
-                    found.push(path);
-                } else {
-                    problems.push(Problem {
-                        file: path.strip_prefix(root).unwrap_or(&path).to_path_buf(),
-                        line: 1,
-                        message: "a definition of more than 1 MB is no definition".into(),
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
 /// Reads and checks one file.
 fn read(name: &Path, text: &str) -> Result<Definition, Vec<Problem>> {
-    let problem = |line, message| Problem {
-        file: name.to_path_buf(),
-        line,
-        message,
-    };
-    let document = Document::parse(text).map_err(|faults| {
-        let mut problems: Vec<_> = faults
-            .into_iter()
-            .map(|fault| problem(fault.line, fault.message))
-            .collect();
-        problems.sort_by_key(|problem| problem.line);
-        problems
-    })?;
-    let mut problems = schema_problems(&document, &problem);
+    let (definition, document) =
+        strict::read::<Definition>(name, text, &super::definition_schema())?;
+    let problems: Vec<Problem> = sense_problems(&definition)
+        .into_iter()
+        .map(|(pointer, message)| document.problem(name, &pointer, message))
+        .collect();
     if problems.is_empty() {
-        match serde_json::from_value::<Definition>(document.value.clone()) {
-            Ok(definition) => {
-                let sense = sense_problems(&definition);
-                if sense.is_empty() {
-                    return Ok(definition);
-                }
-                problems.extend(
-                    sense
-                        .into_iter()
-                        .map(|(pointer, message)| problem(document.line(&pointer), message)),
-                );
-            }
-            Err(error) => problems.push(problem(1, error.to_string())),
-        }
+        return Ok(definition);
     }
-    problems.sort_by_key(|problem| problem.line);
-    Err(problems)
-}
-
-// What the schema, made from the types, objects to.
-fn schema_problems(
-    document: &Document,
-    problem: &impl Fn(usize, String) -> Problem,
-) -> Vec<Problem> {
-    let schema = super::definition_schema();
-    let validator = match jsonschema::validator_for(&schema) {
-        Ok(validator) => validator,
-        Err(error) => return vec![problem(1, format!("the schema itself is broken: {error}"))],
-    };
-    let mut problems = Vec::new();
-    for error in validator.iter_errors(&document.value) {
-        let pointer = error.instance_path().as_str().to_owned();
-        if let jsonschema::error::ValidationErrorKind::AdditionalProperties { unexpected } =
-            error.kind()
-        {
-            for key in unexpected {
-                let line = document.line(&format!("{pointer}/{key}"));
-                problems.push(problem(line, format!("unknown key '{key}'")));
-            }
-            continue;
-        }
-        let subject = if pointer.is_empty() {
-            String::new()
-        } else {
-            format!("{}: ", pointer.trim_start_matches('/').replace('/', "."))
-        };
-        problems.push(problem(
-            document.line(&pointer),
-            format!("{subject}{error}"),
-        ));
-    }
-    problems
+    Err(strict::in_order(problems))
 }
 
 const TAKEN_COLUMNS: [&str; 8] = [

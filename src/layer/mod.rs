@@ -13,7 +13,6 @@ mod mapping;
 mod publication;
 mod reader;
 mod schema;
-mod source;
 mod sql;
 mod value;
 
@@ -22,7 +21,8 @@ pub use catalogue::{
     complete_part, ensure_table, feature_ids, find_identical, insert_part, lock_part, next_version,
     parts, published, record_features, take_feature_block,
 };
-pub use check::{DefinitionFile, Definitions, Problem};
+pub use crate::strict::Problem;
+pub use check::{DefinitionFile, Definitions};
 pub use definition::{
     Column, ColumnOrigin, ColumnType, CoverageTolerance, Definition, Example, GeometryKind, Label,
     LayerRole, Localized, ReferencePart, Source, TileRule,

@@ -1,5 +1,7 @@
 //! The integration tests: one binary, one module per subject.
 
+/// Terms of law: where they stand on a day.
+mod clock;
 mod cluster;
 /// A load that is killed leaves what was in force, and nothing else.
 mod crash;
@@ -15,6 +17,8 @@ mod layering;
 mod load;
 /// Vector tiles, decoded: the form a test can read and compare.
 mod mvt;
+/// Procedures, terms and holidays: ours are in order, broken ones are told by file and line.
+mod procedure;
 /// The real cadastre of a comune, where the folder with it is given.
 mod real;
 /// The sample comune in a database of its own, and files made for one test.

@@ -1,4 +1,4 @@
-//! TOML with the line of every value, so that an error can say where.
+//! TOML with the line of every value.
 
 use std::ops::Range;
 
@@ -7,23 +7,30 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 /// A parsed file: its values as JSON, and where each of them stands.
-pub(super) struct Document {
+#[derive(Debug)]
+pub struct Document {
     /// The values.
-    pub(super) value: Value,
+    pub value: Value,
     /// JSON pointer and byte range of every value and key.
     places: Vec<(String, Range<usize>)>,
     line_starts: Vec<usize>,
 }
 
 /// A fault of syntax: line and message.
-pub(super) struct SyntaxFault {
-    pub(super) line: usize,
-    pub(super) message: String,
+#[derive(Debug)]
+pub struct SyntaxFault {
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
 }
 
 impl Document {
-    /// Parses a file; all faults of syntax at once.
-    pub(super) fn parse(text: &str) -> Result<Self, Vec<SyntaxFault>> {
+    /// Parses a file.
+    ///
+    /// # Errors
+    /// All faults of syntax at once.
+    pub fn parse(text: &str) -> Result<Self, Vec<SyntaxFault>> {
         let line_starts: Vec<usize> = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
@@ -47,7 +54,8 @@ impl Document {
     }
 
     /// The line (from 1) of a value, or of the nearest value around it.
-    pub(super) fn line(&self, pointer: &str) -> usize {
+    #[must_use]
+    pub fn line(&self, pointer: &str) -> usize {
         let mut pointer = pointer;
         loop {
             if let Some((_, range)) = self.places.iter().find(|(place, _)| place == pointer) {
