@@ -28,18 +28,7 @@ const TILE_CACHE: &str = "MAPPALE_TILE_CACHE_MB";
 const DATABASE_URL: &str = "DATABASE_URL";
 
 const KNOWN: [&str; 13] = [
-    VAR,
-    LISTEN,
-    ORIGIN,
-    LAYERS,
-    STYLES,
-    PROCEDURES,
-    ASSETS,
-    DATA,
-    WORKER,
-    PG_BIN,
-    LOG,
-    LOG_FORMAT,
+    VAR, LISTEN, ORIGIN, LAYERS, STYLES, PROCEDURES, ASSETS, DATA, WORKER, PG_BIN, LOG, LOG_FORMAT,
     TILE_CACHE,
 ];
 

@@ -34,7 +34,10 @@ pub(super) fn run(config: &Config, command: ProcedureCommand) -> Result<()> {
     match command {
         ProcedureCommand::Check => {
             let law = law(config)?;
-            say(&format!("{} terms of law: all in order.", law.terms().count()))
+            say(&format!(
+                "{} terms of law: all in order.",
+                law.terms().count()
+            ))
         }
         ProcedureCommand::Schema { kind } => {
             let schema = match kind {

@@ -16,12 +16,12 @@ mod schema;
 mod sql;
 mod value;
 
+pub use crate::strict::Problem;
 pub use catalogue::{
     Error, FEATURE_BLOCK, Identity, NewPart, PartOutcome, PartSummary, PublishedPart,
     complete_part, ensure_table, feature_ids, find_identical, insert_part, lock_part, next_version,
     parts, published, record_features, take_feature_block,
 };
-pub use crate::strict::Problem;
 pub use check::{DefinitionFile, Definitions};
 pub use definition::{
     Column, ColumnOrigin, ColumnType, CoverageTolerance, Definition, Example, GeometryKind, Label,

@@ -140,10 +140,7 @@ impl Law {
                 }
                 for earlier in &term.version[..number] {
                     if overlap(earlier, version) {
-                        found.push((
-                            here.clone(),
-                            "two versions hold on the same day".to_owned(),
-                        ));
+                        found.push((here.clone(), "two versions hold on the same day".to_owned()));
                     }
                 }
             }
@@ -170,7 +167,9 @@ impl Law {
 
     /// All terms with their scopes.
     pub fn terms(&self) -> impl Iterator<Item = (&str, &TermDefinition)> {
-        self.terms.iter().map(|(scope, term)| (scope.as_str(), term))
+        self.terms
+            .iter()
+            .map(|(scope, term)| (scope.as_str(), term))
     }
 
     /// The holidays that count in a comune.

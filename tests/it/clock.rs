@@ -45,7 +45,9 @@ fn eval(cases: &str) -> Result<Vec<Value>, String> {
 
 /// Every expectation that an answer does not meet, one a line.
 fn differences(case: &Value, answer: &Value) -> String {
-    let expected = case["expect"].as_object().expect("every case expects something");
+    let expected = case["expect"]
+        .as_object()
+        .expect("every case expects something");
     assert!(!expected.is_empty());
     let mut told = String::new();
     for (key, value) in expected {
@@ -81,7 +83,10 @@ fn every_golden_case_comes_true() {
         for (case, answer) in cases.iter().zip(&answers) {
             assert_eq!(case["id"], answer["id"]);
             assert!(ids.insert(case["id"].to_string()), "{} twice", case["id"]);
-            assert!(case["why"].as_str().is_some_and(|why| why.len() > 10), "{case}");
+            assert!(
+                case["why"].as_str().is_some_and(|why| why.len() > 10),
+                "{case}"
+            );
             told += &differences(case, answer);
         }
     }
@@ -102,8 +107,10 @@ fn a_wrong_expectation_is_found() {
 fn what_is_no_case_is_told() {
     let told = eval("{}").expect_err("is no list");
     assert!(told.contains("no JSON array of terms"), "{told}");
-    let told = eval(r#"[{"id": "x", "term": "cdu.rilascio", "start": "2026-02-30", "today": "2026-03-01"}]"#)
-        .expect_err("there is no such day");
+    let told = eval(
+        r#"[{"id": "x", "term": "cdu.rilascio", "start": "2026-02-30", "today": "2026-03-01"}]"#,
+    )
+    .expect_err("there is no such day");
     assert!(told.contains("no JSON array of terms"), "{told}");
     let answers = eval(r#"[{"id": "x", "term": "cdu.rilascio", "start": "2026-02-20", "today": "2026-03-01", "operations": [{"on": "2026-02-21", "do": "close"}]}]"#)
         .expect("is a case");
