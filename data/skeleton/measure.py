@@ -71,7 +71,7 @@ def gpkg(path):
 
 def polygons(path):
     if path.is_dir():
-        for file in sorted(path.glob("*_ple.gml")):
+        for file in sorted([*path.glob("*_ple.gml"), *path.glob("*/X*_ple.gml")]):
             yield from gml(file)
     else:
         yield from (gpkg if path.suffix == ".gpkg" else gml)(path)

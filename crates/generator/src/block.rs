@@ -3,8 +3,8 @@
 use crate::dice::Dice;
 use crate::land::{Land, Zone};
 use crate::plane::{
-    Frame, Path, Point, Ring, area, at, bounds, centroid, compactness, contains, frame, has_needle,
-    inner_point, is_simple, to_boundary,
+    Frame, Path, Point, Ring, area, at, bounds, centroid, clipped, compactness, contains, frame,
+    has_needle, inner_point, is_simple, to_boundary,
 };
 use crate::split::{Care, carve, split};
 
@@ -25,6 +25,19 @@ pub(crate) struct Piece {
     pub(crate) holes: Vec<Ring>,
     pub(crate) kind: Kind,
     pub(crate) group: u32,
+    /// Parcels of one block lie together between streets; 0 for roads, waters and railways.
+    pub(crate) block: u32,
+    pub(crate) zone: Zone,
+    /// The comune's line (main road, railway, river) that it belongs to.
+    pub(crate) line: Option<usize>,
+}
+
+/// The middle line of a street within one sheet.
+#[derive(Clone, Debug)]
+pub(crate) struct Street {
+    pub(crate) path: Path,
+    pub(crate) half: f64,
+    pub(crate) zone: Zone,
 }
 
 /// Cuts one sheet's land.
@@ -37,6 +50,9 @@ pub(crate) struct Cutter<'a> {
     pub(crate) fixed: Option<Zone>,
     /// How crooked the lines of the block are that is cut now; 1 is usual.
     pub(crate) crook: f64,
+    pub(crate) streets: Vec<Street>,
+    /// Number of the block that was begun last.
+    pub(crate) blocks: u32,
 }
 
 /// Whether a piece is fit to be cut on.
@@ -49,11 +65,20 @@ const DISTRICT_M2: f64 = 160_000.0;
 
 impl Cutter<'_> {
     pub(crate) fn push(&mut self, ring: Ring, kind: Kind, group: u32) {
+        self.push_line(ring, kind, group, None);
+    }
+
+    /// Hands over a piece of one of the comune's own lines.
+    pub(crate) fn push_line(&mut self, ring: Ring, kind: Kind, group: u32, line: Option<usize>) {
+        let zone = self.zone(inner_point(&ring));
         self.out.push(Piece {
             ring,
             holes: Vec::new(),
             kind,
             group,
+            block: 0,
+            zone,
+            line,
         });
     }
 
@@ -147,6 +172,14 @@ impl Cutter<'_> {
                 if fits {
                     let kind = if street { Kind::Road } else { Kind::Water };
                     for s in strip {
+                        if street {
+                            let paths = clipped(&path, &s);
+                            self.streets.extend(paths.into_iter().map(|path| Street {
+                                path,
+                                half,
+                                zone,
+                            }));
+                        }
                         self.push(s, kind, group);
                     }
                     return Some(rest);
@@ -209,6 +242,7 @@ impl Cutter<'_> {
     /// Cuts a block into parcels.
     pub(crate) fn block(&mut self, ring: Ring) {
         let zone = self.zone(inner_point(&ring));
+        self.blocks += 1;
         // A block has its own taste: some are cut small, some are left large.
         let taste = libm::exp(self.dice.normal() * 0.45);
         self.crook = if self.dice.chance(0.52) {
@@ -362,6 +396,9 @@ impl Cutter<'_> {
             holes: Vec::new(),
             kind: Kind::Parcel,
             group: 0,
+            block: self.blocks,
+            zone,
+            line: None,
         };
         if size > 350.0 && self.dice.chance(zone.habit().island) {
             let middle = inner_point(&piece.ring);
@@ -371,7 +408,11 @@ impl Cutter<'_> {
                 let mut hole = house.clone();
                 hole.reverse();
                 piece.holes.push(hole);
-                self.push(house, Kind::Parcel, 0);
+                self.out.push(Piece {
+                    ring: house,
+                    holes: Vec::new(),
+                    ..piece.clone()
+                });
             }
         }
         self.out.push(piece);

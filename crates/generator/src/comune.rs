@@ -1,14 +1,15 @@
 //! One comune: its land divided into sheets, roads and waters through them, and every sheet cut.
 
-use crate::block::{Cutter, Kind, Piece, sound};
+use crate::block::{Cutter, Kind, Piece, Street, sound};
 use crate::dice::Dice;
 use crate::division::divide;
 use crate::land::{Land, Quarter, Zone};
 use crate::mesh::{Mesh, moved};
 use crate::plane::{
-    Path, Point, Ring, at, bounds, centroid, contains, inner_point, offset, to_path,
+    Path, Point, Ring, at, bounds, centroid, contains, edges, inner_point, offset, to_path,
+    to_segment,
 };
-use crate::sheet::{Sheet, assemble};
+use crate::sheet::{Polygon, Sheet, assemble};
 use crate::split::{Care, carve, split_all};
 
 /// A road, railway or river: its middle line and half its width at each vertex.
@@ -25,6 +26,63 @@ pub(crate) enum What {
     /// A railway is numbered like any parcel.
     Railway,
     River,
+}
+
+/// One sheet as it was drawn, with what others than the cadastre need of it.
+pub(crate) struct Drawn {
+    pub(crate) sheet: Sheet,
+    pub(crate) pieces: Vec<Piece>,
+    /// The pieces' rings with all points on their edges.
+    pub(crate) noded: Vec<Polygon>,
+    pub(crate) warp: Warp,
+    pub(crate) streets: Vec<Street>,
+}
+
+/// From a sheet as its surveyor drew it back to one that matches its neighbours.
+#[derive(Clone)]
+pub(crate) struct Warp {
+    old: Ring,
+    new: Ring,
+}
+
+/// So far from its border a sheet is bent to match its neighbours.
+const BENT_M: f64 = 14.0;
+
+impl Warp {
+    /// The place in the matching sheet; on the border exactly, further in less and less moved.
+    pub(crate) fn back(&self, p: Point) -> Point {
+        let mut best = (BENT_M, 0, 0.0);
+        for (i, (a, b)) in edges(&self.new).enumerate() {
+            let apart = a.x.min(b.x) > p.x + best.0
+                || a.x.max(b.x) < p.x - best.0
+                || a.y.min(b.y) > p.y + best.0
+                || a.y.max(b.y) < p.y - best.0;
+            if apart {
+                continue;
+            }
+            let (distance, t) = to_segment(p, a, b);
+            if distance < best.0 {
+                best = (distance, i, t);
+            }
+        }
+        let (distance, i, t) = best;
+        if distance >= BENT_M {
+            return p;
+        }
+        let j = (i + 1) % self.old.len();
+        let foot = |ring: &Ring| ring[i].plus(ring[j].minus(ring[i]), t);
+        let (old, new) = (foot(&self.old), foot(&self.new));
+        if distance < 1e-5 {
+            return if t == 0.0 {
+                self.old[i]
+            } else if t == 1.0 {
+                self.old[j]
+            } else {
+                old
+            };
+        }
+        p.plus(old.minus(new), 1.0 - distance / BENT_M)
+    }
 }
 
 /// All that decides how a comune is drawn; metres about the origin of its file.
@@ -45,28 +103,37 @@ pub(crate) struct Comune {
 }
 
 impl Comune {
-    /// Draws all sheets, one after the other; the allegato follows its sheet.
-    pub(crate) fn draw(&self, mut each: impl FnMut(Sheet)) {
-        let mut dice = Dice::for_part(self.seed, 1);
+    /// What stands where.
+    pub(crate) fn land(&self, dice: &mut Dice) -> Land {
         let roads: Vec<Path> = self
             .lines
             .iter()
             .filter(|l| l.what == What::Road)
             .map(|l| l.path.clone())
             .collect();
-        let land = Land::draw(
+        Land::draw(
             &self.outline,
             &self.quarters,
             &self.hills,
             &roads,
             self.parcels as f64,
-            &mut dice,
-        );
+            dice,
+        )
+    }
+
+    /// Draws all sheets, one after the other; the allegato follows its sheet.
+    pub(crate) fn draw(&self, mut each: impl FnMut(Drawn)) {
+        let mut dice = Dice::for_part(self.seed, 1);
+        let land = self.land(&mut dice);
         let rim = self.rim(&mut dice);
         let (sheets, borders) = self.sheets(&land, &mut dice);
         let mut lines = self.lines.clone();
         lines.extend(borders);
-        for (k, sheet) in sheets.into_iter().enumerate() {
+        for (k, (before, sheet)) in sheets.into_iter().enumerate() {
+            let warp = Warp {
+                old: before,
+                new: sheet.clone(),
+            };
             let mut dice = Dice::for_part(self.seed, 100 + k as u64);
             let main = contains(&sheet, self.centre);
             let mut cutter = Cutter {
@@ -76,10 +143,12 @@ impl Comune {
                 next_group: 0,
                 fixed: None,
                 crook: 1.0,
+                streets: Vec::new(),
+                blocks: 0,
             };
             let mut open = vec![sheet];
-            for line in &lines {
-                open = run(&mut cutter, open, line);
+            for (number, line) in lines.iter().enumerate() {
+                open = run(&mut cutter, open, line, number);
             }
             let mut inside = Vec::new();
             if main {
@@ -91,7 +160,15 @@ impl Comune {
             for ring in open {
                 cutter.land(ring);
             }
-            each(assemble(format!("{:04}00", k + 1), &cutter.out, &mut dice));
+            let (sheet, noded) = assemble(format!("{:04}00", k + 1), &cutter.out, &mut dice);
+            let pieces = std::mem::take(&mut cutter.out);
+            each(Drawn {
+                sheet,
+                pieces,
+                noded,
+                warp: warp.clone(),
+                streets: std::mem::take(&mut cutter.streets),
+            });
             if main {
                 let mut old = Cutter {
                     out: inside,
@@ -106,7 +183,14 @@ impl Comune {
                 for ring in open {
                     old.land(ring);
                 }
-                each(assemble(format!("{:04}A0", k + 1), &old.out, &mut dice));
+                let (sheet, noded) = assemble(format!("{:04}A0", k + 1), &old.out, &mut dice);
+                each(Drawn {
+                    sheet,
+                    pieces: old.out,
+                    noded,
+                    warp,
+                    streets: old.streets,
+                });
             }
         }
     }
@@ -132,7 +216,9 @@ impl Comune {
     }
 
     /// Sheets as each was drawn on its own, and the roads on their common borders.
-    fn sheets(&self, land: &Land, dice: &mut Dice) -> (Vec<Ring>, Vec<Line>) {
+    ///
+    /// Each sheet as it matches its neighbours, and as its own surveyor drew it.
+    fn sheets(&self, land: &Land, dice: &mut Dice) -> (Vec<(Ring, Ring)>, Vec<Line>) {
         let keep_off = (self.centre, self.old_radius * 1.25 + 25.0);
         let weights = vec![1.0; self.sheets];
         let (rings, cuts) = divide(
@@ -188,7 +274,9 @@ impl Comune {
                             .map(|s| s.2)
                     })
                     .collect();
-                redraw(&mesh.ring(ring), &of, dice)
+                let ring = mesh.ring(ring);
+                let redrawn = redraw(&ring, &of, dice);
+                (ring, redrawn)
             })
             .collect();
         (sheets, roads)
@@ -209,17 +297,29 @@ impl Comune {
                 at(d.x * 4.6, d.y * 4.6)
             })
         };
+        let middle = moved(rim, |i| {
+            let d = rim[i].minus(self.centre).unit();
+            at(d.x * 2.8, d.y * 2.8)
+        });
+        cutter.streets.push(Street {
+            path: middle.iter().chain(middle.first()).copied().collect(),
+            half: 2.8,
+            zone: Zone::Centre,
+        });
         let group = cutter.group();
-        let mut all: Vec<(Ring, Kind, u32)> =
-            open.into_iter().map(|r| (r, Kind::Parcel, 0)).collect();
-        all.extend(cutter.out.drain(..).map(|p| (p.ring, p.kind, p.group)));
+        let mut all: Vec<(Ring, Kind, u32, Option<usize>)> = open
+            .into_iter()
+            .map(|r| (r, Kind::Parcel, 0, None))
+            .collect();
+        let taken = cutter.out.drain(..);
+        all.extend(taken.map(|p| (p.ring, p.kind, p.group, p.line)));
         let (mut outside, mut inside) = (Vec::new(), Vec::new());
-        for (ring, kind, of) in all {
+        for (ring, kind, of, line) in all {
             for piece in cut_closed(ring, &street) {
                 if !contains(&street, inner_point(&piece)) {
                     match kind {
                         Kind::Parcel => outside.push(piece),
-                        _ => cutter.push(piece, kind, of),
+                        _ => cutter.push_line(piece, kind, of, line),
                     }
                     continue;
                 }
@@ -231,6 +331,9 @@ impl Comune {
                             holes,
                             kind,
                             group: of,
+                            block: 0,
+                            zone: Zone::Centre,
+                            line,
                         });
                     } else {
                         let (kind, of) = if kind == Kind::Parcel {
@@ -238,7 +341,7 @@ impl Comune {
                         } else {
                             (kind, of)
                         };
-                        cutter.push(piece, kind, of);
+                        cutter.push_line(piece, kind, of, line);
                     }
                 }
             }
@@ -262,7 +365,7 @@ fn cut_closed(ring: Ring, line: &Ring) -> Vec<Ring> {
 }
 
 /// Carves a line out of open land; what it covers is handed to the cutter.
-fn run(cutter: &mut Cutter<'_>, open: Vec<Ring>, line: &Line) -> Vec<Ring> {
+fn run(cutter: &mut Cutter<'_>, open: Vec<Ring>, line: &Line, number: usize) -> Vec<Ring> {
     let (low, high) = bounds(&line.path);
     let mut rest = Vec::new();
     let group = cutter.group();
@@ -284,7 +387,7 @@ fn run(cutter: &mut Cutter<'_>, open: Vec<Ring>, line: &Line) -> Vec<Ring> {
         }
         let (strip, others) = carve(ring, &line.path, |i| line.half[i]);
         for piece in strip {
-            cutter.push(piece, kind, group);
+            cutter.push_line(piece, kind, group, Some(number));
         }
         rest.extend(others);
     }

@@ -5,6 +5,7 @@
 
 mod block;
 mod comune;
+mod delivery;
 mod dice;
 mod division;
 mod gml;
@@ -16,16 +17,15 @@ mod province;
 mod sheet;
 mod skeleton;
 mod split;
+mod town;
+mod write;
 
-use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::block::Kind;
 use crate::comune::Comune;
 use crate::plane::{Point, at};
 use crate::projection::Utm32;
-use crate::skeleton::{Province, Town};
 
 /// How much to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,10 @@ pub struct Written {
     pub code: String,
     /// Name as the files write it, in capitals.
     pub name: String,
+    /// Where its files are.
+    pub folder: PathBuf,
+    /// `demo.toml`: what file holds which layer, in the order in which they are to be loaded.
+    pub manifest: PathBuf,
     /// Sheets, the allegato included.
     pub sheets: usize,
     /// Members of the parcels' file, roads and waters included.
@@ -115,16 +119,26 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// A GeoPackage could not be written.
+    #[error("the GeoPackage {path} cannot be written")]
+    Layers {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        #[source]
+        source: rusqlite::Error,
+    },
 }
 
 /// Origins of the drawings in EPSG:7791: beside each other, and away from the small sample.
 const TOWN_ORIGIN: Point = at(541_000.0, 5_049_000.0);
 const PROVINCE_ORIGIN: Point = at(572_000.0, 5_036_000.0);
 
-/// Writes the cadastre of a plan into a folder, which is made when it is missing.
+/// Writes what a plan asks for into a folder, which is made when it is missing.
 ///
-/// Two files a comune, `{CODE}_{NAME}_map.gml` and `{CODE}_{NAME}_ple.gml`, in the layout of the
-/// national cadastre's bulk download. One comune at a time is held in memory.
+/// One folder a comune: `{CODE}_{NAME}_map.gml` and `{CODE}_{NAME}_ple.gml` in the layout of the
+/// national cadastre's bulk download, the layers of the town, and `demo.toml`, which says what file
+/// holds which layer. One comune at a time is held in memory.
 ///
 /// # Errors
 /// When the folder or a file cannot be written.
@@ -134,10 +148,6 @@ pub fn generate(
     mut progress: impl FnMut(Progress),
 ) -> Result<Summary, Error> {
     let (comuni, origin) = comuni(plan)?;
-    std::fs::create_dir_all(out).map_err(|source| Error::Write {
-        path: out.to_owned(),
-        source,
-    })?;
     let utm = Utm32::new();
     let mut summary = Summary::default();
     let mut parcels = 0;
@@ -149,7 +159,7 @@ pub fn generate(
             parcels,
             name: comune.name.clone(),
         });
-        let written = write(comune, origin, &utm, out)?;
+        let written = delivery::write(comune, origin, &utm, out)?;
         parcels += written.members;
         summary.comuni.push(written);
     }
@@ -163,11 +173,11 @@ pub fn generate(
 }
 
 fn comuni(plan: &Plan) -> Result<(Vec<Comune>, Point), Error> {
-    let town: Town = read(
+    let town: skeleton::Town = read(
         "town.toml",
         include_str!("../../../data/skeleton/town.toml"),
     )?;
-    let province: Province = read(
+    let province: skeleton::Province = read(
         "province.toml",
         include_str!("../../../data/skeleton/province.toml"),
     )?;
@@ -196,40 +206,5 @@ fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Resul
     toml::from_str(text).map_err(|source| Error::Skeleton {
         file,
         source: Box::new(source),
-    })
-}
-
-fn write(comune: &Comune, origin: Point, utm: &Utm32, out: &Path) -> Result<Written, Error> {
-    let mut map = gml::Writer::new(&comune.code, origin, utm);
-    let mut ple = gml::Writer::new(&comune.code, origin, utm);
-    let (mut sheets, mut members, mut roads_and_waters) = (0, 0, 0);
-    comune.draw(|sheet| {
-        sheets += 1;
-        members += sheet.parcels.len();
-        map.sheet(&sheet);
-        for parcel in &sheet.parcels {
-            roads_and_waters += usize::from(matches!(parcel.kind, Kind::Road | Kind::Water));
-            ple.parcel(&sheet.code, &parcel.label, &parcel.parts);
-        }
-    });
-    let stem = format!("{}_{}", comune.code, comune.name);
-    let save = |writer: gml::Writer<'_>, suffix: &str| {
-        let path = out.join(format!("{stem}_{suffix}.gml"));
-        File::create(&path)
-            .and_then(|file| writer.finish(BufWriter::new(file)))
-            .map_err(|source| Error::Write {
-                path: path.clone(),
-                source,
-            })?;
-        Ok(path)
-    };
-    Ok(Written {
-        code: comune.code.clone(),
-        name: comune.name.clone(),
-        sheets,
-        members,
-        roads_and_waters,
-        map: save(map, "map")?,
-        ple: save(ple, "ple")?,
     })
 }

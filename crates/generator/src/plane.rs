@@ -323,6 +323,50 @@ pub(crate) fn has_needle(ring: &[Point]) -> bool {
     })
 }
 
+/// The stretches of a path within a ring.
+pub(crate) fn clipped(path: &[Point], ring: &[Point]) -> Vec<Path> {
+    let (low, high) = bounds(ring);
+    let mut out: Vec<Path> = Vec::new();
+    let mut open: Path = Vec::new();
+    let mut cuts = Vec::new();
+    for w in path.windows(2) {
+        let (a, b) = (w[0], w[1]);
+        let apart = a.x.min(b.x) > high.x
+            || a.x.max(b.x) < low.x
+            || a.y.min(b.y) > high.y
+            || a.y.max(b.y) < low.y;
+        cuts.clear();
+        if !apart {
+            cuts.extend(edges(ring).filter_map(|(c, d)| crossing(a, b, c, d).map(|c| c.0)));
+        }
+        cuts.extend([0.0, 1.0]);
+        cuts.sort_by(f64::total_cmp);
+        for pair in cuts.windows(2) {
+            if pair[1] - pair[0] < 1e-9 {
+                continue;
+            }
+            let (p, q) = (a.plus(b.minus(a), pair[0]), a.plus(b.minus(a), pair[1]));
+            if !apart && contains(ring, p.middle(q)) {
+                if open.is_empty() {
+                    open.push(p);
+                }
+                open.push(q);
+            } else if open.len() > 1 {
+                out.push(std::mem::take(&mut open));
+            }
+        }
+    }
+    if open.len() > 1 {
+        out.push(open);
+    }
+    out
+}
+
+/// Length of a path.
+pub(crate) fn length(path: &[Point]) -> f64 {
+    path.windows(2).map(|w| w[0].to(w[1])).sum()
+}
+
 /// Where two segments cross: shares of ab and of cd.
 pub(crate) fn crossing(a: Point, b: Point, c: Point, d: Point) -> Option<(f64, f64)> {
     let (r, s) = (b.minus(a), d.minus(c));

@@ -34,8 +34,8 @@ struct Face {
     group: u32,
 }
 
-/// Finishes a sheet from pieces that fill it.
-pub(crate) fn assemble(code: String, pieces: &[Piece], dice: &mut Dice) -> Sheet {
+/// Finishes a sheet from pieces that fill it; also the pieces' rings, noded.
+pub(crate) fn assemble(code: String, pieces: &[Piece], dice: &mut Dice) -> (Sheet, Vec<Polygon>) {
     let rings = pieces
         .iter()
         .flat_map(|p| std::iter::once(&p.ring).chain(&p.holes));
@@ -48,6 +48,10 @@ pub(crate) fn assemble(code: String, pieces: &[Piece], dice: &mut Dice) -> Sheet
             kind: p.kind,
             group: p.group,
         })
+        .collect();
+    let noded = faces
+        .iter()
+        .map(|f| f.loops.iter().map(|l| mesh.ring(l)).collect())
         .collect();
     let owner = crumbs(&mesh, &faces);
     let outline = polygons(&mesh, faces.iter().flat_map(|f| &f.loops));
@@ -100,7 +104,7 @@ pub(crate) fn assemble(code: String, pieces: &[Piece], dice: &mut Dice) -> Sheet
             });
         }
     }
-    sheet
+    (sheet, noded)
 }
 
 fn polygons<'a>(mesh: &Mesh, loops: impl Iterator<Item = &'a Loop>) -> Vec<Polygon> {

@@ -126,14 +126,24 @@ fn rim<'a>(members: impl Iterator<Item = &'a Member>) -> HashSet<(Point, Point)>
     left
 }
 
-fn digest(folder: &Path) -> String {
-    let mut names: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .collect();
+/// All files of a folder and its folders.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            names.extend(files(&path));
+        } else {
+            names.push(path);
+        }
+    }
     names.sort();
+    names
+}
+
+fn digest(folder: &Path) -> String {
     let mut hash = Sha256::new();
-    for name in names {
+    for name in files(folder) {
         hash.update(name.file_name().unwrap().as_encoded_bytes());
         hash.update(std::fs::read(&name).unwrap());
     }

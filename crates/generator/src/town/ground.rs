@@ -1,0 +1,349 @@
+//! The whole comune as faces that match: what plans and maps of cover are drawn over.
+//!
+//! Sheets do not match their neighbours; here they are bent back until they do, so that a label for
+//! each face gives areas that fill the comune and share their edges point by point.
+
+use std::collections::HashMap;
+
+use crate::block::Kind;
+use crate::comune::{Drawn, Line};
+use crate::dice::Dice;
+use crate::land::Zone;
+use crate::mesh::{Loop, Mesh};
+use crate::plane::{Point, Ring, area, at, inner_point, to_segment};
+use crate::sheet::Polygon;
+
+/// A piece of a sheet.
+pub(crate) struct Face {
+    pub(crate) loops: Vec<Loop>,
+    /// As the cadastre has it.
+    pub(crate) shape: Polygon,
+    pub(crate) kind: Kind,
+    pub(crate) zone: Zone,
+    /// Number of its block in the comune; 0 when it lies in none.
+    pub(crate) block: u32,
+    pub(crate) line: Option<usize>,
+    pub(crate) size: f64,
+    pub(crate) inner: Point,
+    /// Number of the sheet, the allegato counting as one.
+    pub(crate) sheet: usize,
+}
+
+impl Face {
+    pub(crate) fn is_parcel(&self) -> bool {
+        self.kind == Kind::Parcel
+    }
+}
+
+/// The faces, their common points, and who lies beside whom along how many metres.
+pub(crate) struct Ground {
+    pub(crate) faces: Vec<Face>,
+    pub(crate) beside: Vec<Vec<(usize, f64)>>,
+    mesh: Mesh,
+    /// Directed edges that no other face shares: the comune's border.
+    border: Vec<(u32, u32)>,
+    on_border: Vec<u32>,
+}
+
+impl Ground {
+    /// Puts the sheets of a comune together.
+    pub(crate) fn of(sheets: &[Drawn], lines: &[Line]) -> Self {
+        let mut rings: Vec<Ring> = Vec::new();
+        let mut faces = Vec::new();
+        let mut blocks = 0;
+        for (sheet, drawn) in sheets.iter().enumerate() {
+            let mut last = 0;
+            for (piece, noded) in drawn.pieces.iter().zip(&drawn.noded) {
+                last = last.max(piece.block);
+                rings.extend(
+                    noded
+                        .iter()
+                        .map(|r| r.iter().map(|&p| drawn.warp.back(p)).collect()),
+                );
+                let size: f64 = noded.iter().map(|r| area(r)).sum();
+                faces.push(Face {
+                    loops: vec![Loop::new(); noded.len()],
+                    shape: noded.clone(),
+                    kind: piece.kind,
+                    zone: piece.zone,
+                    block: if piece.block == 0 {
+                        0
+                    } else {
+                        blocks + piece.block
+                    },
+                    // Beyond the comune's own lines there are lanes on the sheets' borders.
+                    line: piece.line.filter(|&l| l < lines.len()),
+                    size,
+                    inner: inner_point(&noded[0]),
+                    sheet,
+                });
+            }
+            blocks += last;
+        }
+        let (mesh, told) = Mesh::of(rings.iter());
+        let mut told = told.into_iter();
+        for face in &mut faces {
+            for ring in &mut face.loops {
+                *ring = told.next().unwrap_or_default();
+            }
+        }
+        let beside = beside(&mesh, &faces);
+        let border = alone(faces.iter().flat_map(|f| &f.loops));
+        let mut on_border: Vec<u32> = border.iter().flat_map(|&(a, b)| [a, b]).collect();
+        on_border.sort_unstable();
+        on_border.dedup();
+        Self {
+            faces,
+            beside,
+            mesh,
+            border,
+            on_border,
+        }
+    }
+
+    /// Neighbouring faces of one label joined: for each group its label and its faces.
+    pub(crate) fn groups<L: Copy + PartialEq>(
+        &self,
+        label: impl Fn(usize) -> L,
+    ) -> Vec<(L, Vec<usize>)> {
+        let mut seen = vec![false; self.faces.len()];
+        let mut out = Vec::new();
+        for start in 0..self.faces.len() {
+            if std::mem::replace(&mut seen[start], true) {
+                continue;
+            }
+            let of = label(start);
+            let mut members = vec![start];
+            let mut next = 0;
+            while let Some(&i) = members.get(next) {
+                next += 1;
+                for &(j, shared) in &self.beside[i] {
+                    if !seen[j] && shared > 0.5 && label(j) == of {
+                        seen[j] = true;
+                        members.push(j);
+                    }
+                }
+            }
+            members.sort_unstable();
+            out.push((of, members));
+        }
+        out
+    }
+
+    /// The areas of labels: for each number below `count` the polygons of its faces.
+    ///
+    /// Lines lie a little off the parcels', as `hand` draws; areas that touch share their points.
+    pub(crate) fn areas(
+        &self,
+        labels: &[Option<u32>],
+        count: usize,
+        hand: Hand,
+    ) -> Vec<Vec<Polygon>> {
+        let mut members: Vec<Vec<usize>> = vec![Vec::new(); count];
+        for (face, label) in labels.iter().enumerate() {
+            if let Some(list) = label.and_then(|l| members.get_mut(l as usize)) {
+                list.push(face);
+            }
+        }
+        let unions: Vec<Vec<Vec<Loop>>> = members
+            .iter()
+            .map(|list| {
+                let loops = list.iter().flat_map(|&f| &self.faces[f].loops);
+                self.mesh.union(loops)
+            })
+            .collect();
+        let lines = Lines::of(self, &unions);
+        unions
+            .iter()
+            .map(|polygons| {
+                polygons
+                    .iter()
+                    .map(|polygon| {
+                        polygon
+                            .iter()
+                            .map(|ring| lines.drawn(ring, hand))
+                            .filter(|ring| ring.len() > 2 && area(ring).abs() > 0.5)
+                            .collect::<Polygon>()
+                    })
+                    .filter(|polygon| !polygon.is_empty())
+                    .collect()
+            })
+            .collect()
+    }
+}
+
+fn beside(mesh: &Mesh, faces: &[Face]) -> Vec<Vec<(usize, f64)>> {
+    let mut sides: Vec<(u32, u32, usize)> = Vec::new();
+    for (i, face) in faces.iter().enumerate() {
+        for ring in &face.loops {
+            let next = ring.iter().cycle().skip(1);
+            sides.extend(ring.iter().zip(next).map(|(&a, &b)| (a, b, i)));
+        }
+    }
+    sides.sort_unstable();
+    let mut out: Vec<Vec<(usize, f64)>> = vec![Vec::new(); faces.len()];
+    for &(a, b, i) in &sides {
+        let at = sides.partition_point(|s| (s.0, s.1) < (b, a));
+        if let Some(&(c, d, j)) = sides.get(at)
+            && (c, d) == (b, a)
+            && i != j
+        {
+            let length = mesh.points[a as usize].to(mesh.points[b as usize]);
+            match out[i].iter_mut().find(|s| s.0 == j) {
+                Some(s) => s.1 += length,
+                None => out[i].push((j, length)),
+            }
+        }
+    }
+    out
+}
+
+/// How exactly someone drew over the cadastre.
+#[derive(Clone, Copy)]
+pub(crate) struct Hand {
+    /// Details smaller than this are left out.
+    pub(crate) detail_m: f64,
+    /// How far lines lie off: least and most.
+    pub(crate) off_m: (f64, f64),
+    pub(crate) seed: u64,
+}
+
+impl Hand {
+    fn moved(self, p: Point) -> Point {
+        let mut dice = Dice::for_part(self.seed, 77);
+        let mut wave = |length: f64| {
+            let angle = dice.between(0.0, std::f64::consts::TAU);
+            let phase = dice.between(0.0, std::f64::consts::TAU);
+            let along = at(1.0, 0.0).turned(angle);
+            libm::sin(p.dot(along) * std::f64::consts::TAU / length + phase)
+        };
+        let angle = 3.1 * (wave(310.0) + wave(173.0));
+        let share = 0.5 + 0.25 * (wave(97.0) + wave(211.0));
+        let off = self.off_m.0 + (self.off_m.1 - self.off_m.0) * share;
+        p.plus(at(1.0, 0.0).turned(angle), off)
+    }
+}
+
+/// Edges, as they are run through, that nobody runs through the other way.
+fn alone<'a>(rings: impl Iterator<Item = &'a Loop>) -> Vec<(u32, u32)> {
+    let mut all: Vec<(u32, u32)> = rings
+        .flat_map(|ring| {
+            ring.iter()
+                .copied()
+                .zip(ring.iter().cycle().skip(1).copied())
+        })
+        .collect();
+    all.sort_unstable();
+    all.iter()
+        .filter(|&&(a, b)| all.binary_search(&(b, a)).is_err())
+        .copied()
+        .collect()
+}
+
+/// The lines between areas: how many of them meet at a point.
+struct Lines<'a> {
+    ground: &'a Ground,
+    degree: HashMap<u32, u32>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(ground: &'a Ground, unions: &[Vec<Vec<Loop>>]) -> Self {
+        let mut all: Vec<(u32, u32)> = Vec::new();
+        for ring in unions.iter().flatten().flatten() {
+            let next = ring.iter().cycle().skip(1);
+            all.extend(ring.iter().zip(next).map(|(&a, &b)| (a.min(b), a.max(b))));
+        }
+        all.sort_unstable();
+        all.dedup();
+        let mut degree: HashMap<u32, u32> = HashMap::new();
+        for (a, b) in all {
+            *degree.entry(a).or_default() += 1;
+            *degree.entry(b).or_default() += 1;
+        }
+        Self { ground, degree }
+    }
+
+    /// A ring as it is drawn: each stretch between nodes the same way from both of its sides.
+    fn drawn(&self, ring: &Loop, hand: Hand) -> Ring {
+        let n = ring.len();
+        let node = |v: u32| self.degree.get(&v).copied().unwrap_or(0) != 2;
+        let start = (0..n)
+            .find(|&i| node(ring[i]))
+            .or_else(|| (0..n).min_by_key(|&i| ring[i]))
+            .unwrap_or(0);
+        let mut out: Ring = Vec::new();
+        let mut i = 0;
+        while i < n {
+            let mut end = i + 1;
+            while end < n && !node(ring[(start + end) % n]) {
+                end += 1;
+            }
+            let stretch: Vec<u32> = (i..=end).map(|k| ring[(start + k) % n]).collect();
+            let mut points = self.stretch(&stretch, hand);
+            points.pop();
+            out.extend(points);
+            i = end;
+        }
+        out
+    }
+
+    fn stretch(&self, stretch: &[u32], hand: Hand) -> Ring {
+        let points = &self.ground.mesh.points;
+        let place = |v: u32| {
+            let p = points[v as usize];
+            if self.ground.on_border.binary_search(&v).is_ok() {
+                p
+            } else {
+                hand.moved(p)
+            }
+        };
+        let edge = (stretch[0], stretch[1]);
+        if self.ground.border.binary_search(&edge).is_ok() {
+            return stretch.iter().map(|&v| points[v as usize]).collect();
+        }
+        let last = stretch.len() - 1;
+        let ahead = (stretch[0], stretch[1]) < (stretch[last], stretch[last - 1]);
+        let ids: Vec<u32> = if ahead {
+            stretch.to_vec()
+        } else {
+            stretch.iter().rev().copied().collect()
+        };
+        let path: Ring = ids.iter().map(|&v| points[v as usize]).collect();
+        let kept = thinned(&path, hand.detail_m);
+        let mut out: Ring = kept.into_iter().map(|k| place(ids[k])).collect();
+        if !ahead {
+            out.reverse();
+        }
+        out
+    }
+}
+
+/// The points of a path that say its shape to within so many metres (Douglas and Peucker).
+fn thinned(path: &[Point], detail_m: f64) -> Vec<usize> {
+    let last = path.len() - 1;
+    let mut keep = vec![false; path.len()];
+    (keep[0], keep[last]) = (true, true);
+    let mut stack = Vec::new();
+    if path[0] == path[last] {
+        // A closed line: also its farthest point and one more stay.
+        let far = (1..last)
+            .max_by(|&a, &b| path[0].to(path[a]).total_cmp(&path[0].to(path[b])))
+            .unwrap_or(last);
+        keep[far] = true;
+        stack.extend([(0, far), (far, last)]);
+    } else {
+        stack.push((0, last));
+    }
+    while let Some((from, to)) = stack.pop() {
+        let far = (from + 1..to)
+            .map(|k| (to_segment(path[k], path[from], path[to]).0, k))
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((distance, k)) = far
+            && distance > detail_m
+        {
+            keep[k] = true;
+            stack.extend([(from, k), (k, to)]);
+        }
+    }
+    (0..path.len()).filter(|&k| keep[k]).collect()
+}

@@ -1,0 +1,44 @@
+//! What a town has besides its cadastre: plan, constraints, risks, the topographic map.
+
+mod constraint;
+mod ground;
+mod plan;
+mod region;
+mod zoning;
+
+use crate::comune::{Comune, Drawn, Line, What};
+use ground::Ground;
+
+pub(crate) use constraint::constraints;
+pub(crate) use plan::pgt;
+pub(crate) use zoning::Zoning;
+
+/// One comune, drawn, with all that its layers are made from.
+pub(crate) struct Town<'a> {
+    pub(crate) comune: &'a Comune,
+    pub(crate) sheets: &'a [Drawn],
+    ground: Ground,
+    /// How large the town is against its skeleton.
+    scale: f64,
+}
+
+impl<'a> Town<'a> {
+    pub(crate) fn of(comune: &'a Comune, sheets: &'a [Drawn]) -> Self {
+        Self {
+            comune,
+            sheets,
+            ground: Ground::of(sheets, &comune.lines),
+            scale: comune.old_radius / 125.0,
+        }
+    }
+
+    /// Whether a river is one that maps know by its bed, not a ditch.
+    fn is_large(&self, line: &Line) -> bool {
+        line.what == What::River && line.half.iter().any(|&h| h > 8.0)
+    }
+
+    /// Whether a road leads beyond the comune.
+    fn is_main(&self, line: &Line) -> bool {
+        line.what == What::Road && line.half[0] > 3.6
+    }
+}

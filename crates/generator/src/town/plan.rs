@@ -1,0 +1,130 @@
+//! The plan's files, as a comune of Lombardy delivers them.
+
+use crate::write::{Column::Text, Kind, Shape, Table, Value};
+
+use super::Town;
+use super::zoning::{CODES, Zoning, fabric};
+
+/// `PGT_ZONE`, `PGT_TESSUTO`, `PGT_SERVIZI` and `PGT_AMBITI` of the plan in force.
+pub(crate) fn pgt(town: &Town<'_>, zoning: &Zoning) -> Vec<Table> {
+    let mut zones = zone_table();
+    let mut services = Table::new(
+        "PGT_SERVIZI",
+        Kind::Polygon,
+        &[
+            ("ID_SERV", Text),
+            ("TIPO_SERV", Text),
+            ("NOME", Text),
+            ("STATO", Text),
+            ("ART_NTA", Text),
+        ],
+    );
+    let mut ambiti = Table::new(
+        "PGT_AMBITI",
+        Kind::Polygon,
+        &[
+            ("ID_AT", Text),
+            ("NOME", Text),
+            ("DESTINAZ", Text),
+            ("ART_NTA", Text),
+        ],
+    );
+    let mut of_service = vec![Vec::new(); zoning.services.len()];
+    let mut of_ambito = vec![Vec::new(); zoning.ambiti.len()];
+    for (k, area) in zoning.areas.iter().enumerate() {
+        push_zone(
+            &mut zones,
+            format!("Z{:04}", k + 1),
+            area.code,
+            area.polygons.clone(),
+        );
+        if let Some(s) = area.service {
+            of_service[s].extend(area.polygons.clone());
+        }
+        if let Some(a) = area.ambito {
+            of_ambito[a].extend(area.polygons.clone());
+        }
+    }
+    for (k, (service, polygons)) in zoning.services.iter().zip(of_service).enumerate() {
+        let state = if service.planned {
+            "previsto"
+        } else {
+            "esistente"
+        };
+        let article = if service.kind == "tecnologico" {
+            "35"
+        } else {
+            "34"
+        };
+        services.push(
+            Shape::Polygons(polygons),
+            vec![
+                format!("S{:03}", k + 1).into(),
+                service.kind.into(),
+                service.name.as_str().into(),
+                state.into(),
+                article.into(),
+            ],
+        );
+    }
+    for (ambito, polygons) in zoning.ambiti.iter().zip(of_ambito) {
+        let (code, name) = ambito.name.split_once(' ').unwrap_or((&ambito.name, ""));
+        ambiti.push(
+            Shape::Polygons(polygons),
+            vec![code.into(), name.into(), ambito.use_.into(), "39".into()],
+        );
+    }
+    let mut fabrics = Table::new(
+        "PGT_TESSUTO",
+        Kind::Polygon,
+        &[
+            ("ID_TES", Text),
+            ("TIPO", Text),
+            ("DESCRIZ", Text),
+            ("ART_NTA", Text),
+        ],
+    );
+    for (k, (kind, text, polygon)) in fabric(town, zoning).into_iter().enumerate() {
+        fabrics.push(
+            Shape::Polygons(vec![polygon]),
+            vec![
+                format!("T{:04}", k + 1).into(),
+                kind.into(),
+                text.into(),
+                "38".into(),
+            ],
+        );
+    }
+    vec![zones, fabrics, services, ambiti]
+}
+
+pub(super) fn zone_table() -> Table {
+    Table::new(
+        "PGT_ZONE",
+        Kind::Polygon,
+        &[
+            ("ID_ZONA", Text),
+            ("COD_ZONA", Text),
+            ("ZTO", Text),
+            ("DESCRIZ", Text),
+            ("ART_NTA", Text),
+        ],
+    )
+}
+
+pub(super) fn push_zone(
+    table: &mut Table,
+    key: String,
+    code: usize,
+    polygons: Vec<crate::sheet::Polygon>,
+) {
+    let code = &CODES[code];
+    let values: [Value; 5] = [
+        key.into(),
+        code.code.into(),
+        code.class.into(),
+        code.description.into(),
+        code.article.into(),
+    ];
+    table.push(Shape::Polygons(polygons), values.to_vec());
+}

@@ -1,0 +1,192 @@
+//! Just enough of shapefiles, GeoPackages and the cadastre's GML to look at what was written.
+
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::path::Path;
+
+/// A feature: its rings (or its one line or point) and its values.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub rings: Vec<Vec<(f64, f64)>>,
+    pub values: HashMap<String, String>,
+}
+
+impl Row {
+    pub fn text(&self, column: &str) -> &str {
+        &self.values[column]
+    }
+}
+
+fn twice(ring: &[(f64, f64)]) -> f64 {
+    let o = ring[0];
+    ring.windows(2)
+        .map(|w| (w[0].0 - o.0) * (w[1].1 - o.1) - (w[1].0 - o.0) * (w[0].1 - o.1))
+        .sum()
+}
+
+/// Area whichever way the rings run, holes running the other way than outer rings.
+pub fn area(row: &Row) -> f64 {
+    row.rings.iter().map(|r| twice(r)).sum::<f64>().abs() / 2.0
+}
+
+/// Edges that are not run through once in each direction.
+pub fn unshared(rows: &[Row]) -> usize {
+    let mut edges: HashMap<[i64; 4], i32> = HashMap::new();
+    for ring in rows.iter().flat_map(|r| &r.rings) {
+        for w in ring.windows(2) {
+            let mm = |v: f64| (v * 1000.0).round() as i64;
+            let (a, b) = ([mm(w[0].0), mm(w[0].1)], [mm(w[1].0), mm(w[1].1)]);
+            let (key, sign) = if a < b {
+                ([a[0], a[1], b[0], b[1]], 1)
+            } else {
+                ([b[0], b[1], a[0], a[1]], -1)
+            };
+            *edges.entry(key).or_default() += sign;
+        }
+    }
+    edges.values().filter(|n| **n != 0).count()
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> usize {
+    u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize
+}
+
+fn points(bytes: &[u8], at: usize, count: usize) -> Vec<(f64, f64)> {
+    let number = |at: usize| f64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+    (0..count)
+        .map(|k| (number(at + 16 * k), number(at + 16 * k + 8)))
+        .collect()
+}
+
+pub fn shapefile(archive: &Path, layer: &str) -> Vec<Row> {
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(archive).unwrap()).unwrap();
+    let mut member = |ending: &str| {
+        let mut bytes = Vec::new();
+        let mut file = zip.by_name(&format!("{layer}.{ending}")).unwrap();
+        file.read_to_end(&mut bytes).unwrap();
+        bytes
+    };
+    let (shp, dbf) = (member("shp"), member("dbf"));
+    assert_eq!(member("cpg"), b"UTF-8");
+    assert!(
+        String::from_utf8(member("prj"))
+            .unwrap()
+            .contains("UTM_Zone_32N")
+    );
+    let short = |at: usize| u16::from_le_bytes(dbf[at..at + 2].try_into().unwrap()) as usize;
+    let (head, width) = (short(8), short(10));
+    let fields: Vec<(String, usize)> = (0..(head - 33) / 32)
+        .map(|k| {
+            let field = &dbf[32 + 32 * k..64 + 32 * k];
+            let name = String::from_utf8(field[..11].to_vec()).unwrap();
+            (name.trim_end_matches('\0').to_owned(), field[16] as usize)
+        })
+        .collect();
+    let mut rows = Vec::new();
+    let mut at = 100;
+    while at < shp.len() {
+        let words = i32::from_be_bytes(shp[at + 4..at + 8].try_into().unwrap()) as usize;
+        let (parts, count) = (u32_at(&shp, at + 44), u32_at(&shp, at + 48));
+        let mut starts: Vec<usize> = (0..parts).map(|k| u32_at(&shp, at + 52 + 4 * k)).collect();
+        starts.push(count);
+        let all = points(&shp, at + 52 + 4 * parts, count);
+        let rings = starts
+            .windows(2)
+            .map(|w| all[w[0]..w[1]].to_vec())
+            .collect();
+        let mut from = head + width * rows.len() + 1;
+        let mut values = HashMap::new();
+        for (name, width) in &fields {
+            let text = String::from_utf8(dbf[from..from + width].to_vec()).unwrap();
+            values.insert(name.clone(), text.trim().to_owned());
+            from += width;
+        }
+        rows.push(Row { rings, values });
+        at += 8 + 2 * words;
+    }
+    assert_eq!(rows.len(), u32_at(&dbf, 4), "as many shapes as records");
+    rows
+}
+
+pub fn gpkg(path: &Path, layer: &str) -> Vec<Row> {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let mut statement = connection
+        .prepare(&format!("select * from {layer}"))
+        .unwrap();
+    let names: Vec<String> = statement
+        .column_names()
+        .iter()
+        .map(|n| (*n).to_owned())
+        .collect();
+    let rows = statement.query_map([], |row| {
+        let blob: Vec<u8> = row.get("geom")?;
+        let mut values = HashMap::new();
+        for (k, name) in names.iter().enumerate().skip(2) {
+            let text = match row.get_ref(k)? {
+                rusqlite::types::ValueRef::Real(r) => r.to_string(),
+                rusqlite::types::ValueRef::Text(t) => String::from_utf8(t.to_vec()).unwrap(),
+                _ => String::new(),
+            };
+            values.insert(name.clone(), text);
+        }
+        let start = if blob[3] & 2 == 0 { 8 } else { 40 };
+        let mut rings = Vec::new();
+        wkb(&blob, start, &mut rings);
+        Ok(Row { rings, values })
+    });
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+fn wkb(bytes: &[u8], at: usize, rings: &mut Vec<Vec<(f64, f64)>>) -> usize {
+    let kind = u32_at(bytes, at + 1);
+    if kind == 1 {
+        rings.push(points(bytes, at + 5, 1));
+        return at + 21;
+    }
+    let count = u32_at(bytes, at + 5);
+    let mut at = at + 9;
+    match kind {
+        2 => {
+            rings.push(points(bytes, at, count));
+            at + 16 * count
+        }
+        3 => {
+            for _ in 0..count {
+                let n = u32_at(bytes, at);
+                rings.push(points(bytes, at + 4, n));
+                at += 4 + 16 * n;
+            }
+            at
+        }
+        _ => {
+            for _ in 0..count {
+                at = wkb(bytes, at, rings);
+            }
+            at
+        }
+    }
+}
+
+/// Square metres of all sheets, near enough: degrees taken for those of the town's latitude.
+pub fn sheets_area(map: &Path) -> f64 {
+    let text = std::fs::read_to_string(map).unwrap();
+    let mut sum = 0.0;
+    for rest in text.split("<gml:posList srsDimension=\"2\">").skip(1) {
+        let numbers: Vec<f64> = rest[..rest.find('<').unwrap()]
+            .split_whitespace()
+            .map(|n| n.parse().unwrap())
+            .collect();
+        let latitude = numbers[0].to_radians();
+        // Length of a degree of each (WGS 84), and the projection's scale.
+        let (north, east) = (
+            111_132.95 - 559.85 * (2.0 * latitude).cos(),
+            111_412.88 * latitude.cos() - 93.5 * (3.0 * latitude).cos(),
+        );
+        let ring: Vec<(f64, f64)> = numbers
+            .chunks(2)
+            .map(|c| (c[1] * east, c[0] * north))
+            .collect();
+        sum += twice(&ring) / 2.0 * 0.9996 * 0.9996;
+    }
+    sum.abs()
+}
