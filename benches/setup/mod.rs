@@ -12,7 +12,7 @@ use mappale::config::Config;
 use mappale::db::Databases;
 use mappale::geo::{LonLatBox, TileAddress};
 use mappale::ingest::{self, LoadRequest, ReadOptions};
-use mappale::layer::Definitions;
+use mappale::layer::{Definitions, legal_day};
 use mappale::place::{self, Comune, NewComune};
 use mappale::snapshot::{self, Catalogue};
 use tokio::runtime::Runtime;
@@ -155,7 +155,8 @@ async fn fill(config: &Config, definitions: &Definitions, data: &Data) -> (Datab
             .expect("loads");
     }
     let mut connection = databases.reader.acquire().await.expect("connects");
-    let catalogue = snapshot::refresh(&mut connection, definitions, &Catalogue::default())
+    let today = legal_day(jiff::Timestamp::now());
+    let catalogue = snapshot::refresh(&mut connection, definitions, &Catalogue::default(), today)
         .await
         .expect("reads")
         .expect("something is published");

@@ -3,7 +3,7 @@
 mod open;
 mod watch;
 
-pub use open::{App, Error};
+pub use open::{App, Clock, Error};
 pub use watch::DatabaseState;
 
 /// Every fixed SQL statement of the program, for the test that prepares them.

@@ -8,8 +8,8 @@ use tokio::sync::{Mutex, watch};
 
 use crate::config::Config;
 use crate::db::{self, Databases};
-use crate::layer::Definitions;
-use crate::snapshot::{self, Catalogue, Generations};
+use crate::layer::{AsOf, Definitions, legal_day};
+use crate::snapshot::{self, Catalogue, Generations, History};
 use crate::style::Fragments;
 use crate::tile::TileCache;
 
@@ -34,6 +34,9 @@ pub enum Error {
     Snapshot(#[from] snapshot::Error),
 }
 
+/// Where the program reads the time.
+pub type Clock = Box<dyn Fn() -> jiff::Timestamp + Send + Sync>;
+
 /// The opened program; cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
@@ -45,6 +48,8 @@ struct Inner {
     fragments: Fragments,
     databases: Databases,
     generations: Generations,
+    history: History,
+    clock: Clock,
     refreshing: Mutex<Instant>,
     tiles: Arc<TileCache>,
     database: watch::Sender<DatabaseState>,
@@ -58,6 +63,14 @@ impl App {
     /// # Errors
     /// [`Error`].
     pub async fn open(config: Config, demo: bool) -> Result<Self, Error> {
+        Self::open_by_clock(config, demo, Box::new(jiff::Timestamp::now)).await
+    }
+
+    /// As [`App::open`], with another clock: what is in force follows from the day it shows.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn open_by_clock(config: Config, demo: bool, clock: Clock) -> Result<Self, Error> {
         let definitions = Definitions::load(&config.layers)
             .map_err(|problems| mistakes(&config.layers, &problems))?;
         let fragments = Fragments::load(&config.styles, &definitions)
@@ -74,6 +87,8 @@ impl App {
             fragments,
             databases,
             generations: Generations::default(),
+            history: History::default(),
+            clock,
             refreshing: Mutex::new(Instant::now()),
             tiles,
             database: watch::Sender::new(DatabaseState::Up),
@@ -128,6 +143,33 @@ impl App {
         &self.0.tiles
     }
 
+    /// The day that it is, in the legal time of Italy.
+    pub fn today(&self) -> jiff::civil::Date {
+        legal_day((self.0.clock)())
+    }
+
+    /// What was, is or will be in force in some territories as of a day and a moment.
+    ///
+    /// Today's is the catalogue in use, of all territories; any other is put together from the
+    /// database and from the parts that were asked for last.
+    ///
+    /// # Errors
+    /// [`snapshot::Error`].
+    pub async fn catalogue_as_of(
+        &self,
+        as_of: AsOf,
+        territories: &[i64],
+    ) -> Result<Arc<Catalogue>, snapshot::Error> {
+        let current = self.catalogue();
+        if current.as_of() == Some(as_of) {
+            return Ok(current);
+        }
+        let (reader, definitions) = (&self.0.databases.reader, &self.0.definitions);
+        let history = &self.0.history;
+        let catalogue = history.look_back(reader, definitions, &current, as_of, territories);
+        Ok(Arc::new(catalogue.await?))
+    }
+
     /// Whether the database answered when it was last asked.
     pub fn database_state(&self) -> DatabaseState {
         *self.0.database.borrow()
@@ -163,7 +205,9 @@ impl App {
         let began = Instant::now();
         let current = self.catalogue();
         let mut connection = self.0.databases.reader.acquire().await?;
-        let renewed = snapshot::refresh(&mut connection, &self.0.definitions, &current).await?;
+        let definitions = &self.0.definitions;
+        let today = self.today();
+        let renewed = snapshot::refresh(&mut connection, definitions, &current, today).await?;
         *last_began = began;
         if let Some(catalogue) = renewed {
             let parts: usize = catalogue.layers().iter().map(|l| l.parts.len()).sum();

@@ -20,6 +20,9 @@ pub enum DatabaseState {
 const ASK_EVERY: Duration = Duration::from_secs(2);
 
 /// Brings the copy in memory up to date whenever something was published, and every 5 s.
+///
+/// Each time it asks for what is in force on the day that it is then: a publication whose first
+/// day begins comes into force by itself, at most 5 s after midnight.
 pub(super) async fn keep_current(app: App) {
     let mut listener = Listener::start(app.databases());
     loop {

@@ -39,6 +39,8 @@ pub(super) enum LayerCommand {
     Publish(publication::PublishArguments),
     /// Take a layer of a comune out of force.
     Withdraw(publication::WithdrawArguments),
+    /// Cancel an act that was a mistake; what was answered before is kept.
+    Cancel(publication::CancelArguments),
     /// Put an earlier version into force again.
     Rollback(publication::RollbackArguments),
     /// Tell what differs between two versions.
@@ -117,6 +119,7 @@ pub(super) async fn run(config: &Config, command: LayerCommand) -> Result<()> {
         LayerCommand::Show(arguments) => publication::show(config, arguments).await,
         LayerCommand::Publish(arguments) => publication::publish(config, arguments).await,
         LayerCommand::Withdraw(arguments) => publication::withdraw(config, arguments).await,
+        LayerCommand::Cancel(arguments) => publication::cancel(config, arguments).await,
         LayerCommand::Rollback(arguments) => publication::rollback(config, arguments).await,
         LayerCommand::Diff(arguments) => publication::diff(config, arguments).await,
     }

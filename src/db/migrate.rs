@@ -25,6 +25,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0003_layer",
     "0004_session",
     "0005_reading",
+    "0006_two_times",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

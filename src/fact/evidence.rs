@@ -13,6 +13,10 @@ pub struct Evidence {
     pub loaded_at: jiff::Timestamp,
     /// When it was published.
     pub published_at: jiff::Timestamp,
+    /// First day on which it is in force.
+    pub valid_from: jiff::civil::Date,
+    /// Last day, where it is known already what comes after it.
+    pub valid_to: Option<jiff::civil::Date>,
     /// Features it has.
     pub features: usize,
 }
@@ -25,6 +29,8 @@ impl Evidence {
             version: part.version,
             loaded_at: part.loaded_at,
             published_at: part.published_at,
+            valid_from: part.valid_from,
+            valid_to: part.valid_to,
             features: part.features.len(),
         }
     }

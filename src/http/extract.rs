@@ -16,6 +16,7 @@ use crate::snapshot::Catalogue;
 use crate::text::Lang;
 
 use super::session::{LANGUAGE_COOKIE, cookie, viewer};
+use super::times::Times;
 
 /// Who asks, by the session of the request.
 pub(super) struct AskedBy(pub(super) Viewer);
@@ -73,6 +74,8 @@ pub(super) struct Visit {
     pub(super) path: String,
     /// Scheme and host under which the server is reached.
     pub(super) origin: String,
+    /// The times that the address asks for, where the page looks at them.
+    pub(super) times: Option<Times>,
     /// Number of the request, as in the log.
     pub(super) request_id: String,
 }
@@ -110,6 +113,7 @@ impl FromRequestParts<Shared> for Visit {
             catalogue,
             path: path_and_query(parts).await,
             origin: origin(&state.app, parts),
+            times: None,
             request_id: request_id(parts),
         })
     }

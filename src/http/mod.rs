@@ -9,6 +9,7 @@ pub mod pages;
 mod router;
 mod serve;
 mod session;
+mod times;
 
 pub use router::{openapi, router};
 pub use serve::{Error, serve};

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use jiff_sqlx::Timestamp as SqlTimestamp;
+use jiff::civil::Date;
+use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
+use super::as_of::AsOf;
 use super::check::DefinitionFile;
 use super::definition::Definition;
 use super::sql;
@@ -291,10 +293,16 @@ pub struct PublishedPart {
     pub definition_sha256: Vec<u8>,
     /// When it was loaded.
     pub loaded_at: jiff::Timestamp,
-    /// When it was published.
+    /// When its publication was recorded.
     pub published_at: jiff::Timestamp,
     /// Features it has.
     pub feature_count: i64,
+    /// Number of the act that put it into force.
+    pub publication_id: i64,
+    /// First day on which it is in force.
+    pub valid_from: Date,
+    /// Last day, where it is known already what comes after it.
+    pub valid_to: Option<Date>,
 }
 
 type PublishedRow = (
@@ -308,14 +316,27 @@ type PublishedRow = (
     SqlTimestamp,
     SqlTimestamp,
     i64,
+    i64,
+    SqlDate,
+    Option<SqlDate>,
 );
 
-/// Every part in force, in the order of layers and territories.
+/// Every part in force as of a day and a moment, in the order of layers and territories; of
+/// these territories, or of all.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn published(connection: &mut PgConnection) -> Result<Vec<PublishedPart>, Error> {
-    let rows: Vec<PublishedRow> = sqlx::query_as(sql::PUBLISHED).fetch_all(connection).await?;
+pub async fn published(
+    connection: &mut PgConnection,
+    as_of: AsOf,
+    territories: Option<&[i64]>,
+) -> Result<Vec<PublishedPart>, Error> {
+    let rows: Vec<PublishedRow> = sqlx::query_as(sql::IN_FORCE)
+        .bind(as_of.date.to_sqlx())
+        .bind(as_of.known_at.map(ToSqlx::to_sqlx))
+        .bind(territories)
+        .fetch_all(connection)
+        .await?;
     Ok(rows
         .into_iter()
         .map(|row| PublishedPart {
@@ -329,8 +350,48 @@ pub async fn published(connection: &mut PgConnection) -> Result<Vec<PublishedPar
             loaded_at: row.7.to_jiff(),
             published_at: row.8.to_jiff(),
             feature_count: row.9,
+            publication_id: row.10,
+            valid_from: row.11.to_jiff(),
+            valid_to: row.12.map(SqlDate::to_jiff),
         })
         .collect())
+}
+
+/// The number of the part of a layer in force in a territory, as of a day and a moment.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn part_in_force(
+    connection: &mut PgConnection,
+    layer: &str,
+    territory_id: i64,
+    as_of: AsOf,
+) -> Result<Option<i64>, Error> {
+    let row: Option<(i64, i64)> = sqlx::query_as(sql::PART_IN_FORCE)
+        .bind(layer)
+        .bind(territory_id)
+        .bind(as_of.date.to_sqlx())
+        .bind(as_of.known_at.map(ToSqlx::to_sqlx))
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|(part_id, _)| part_id))
+}
+
+/// The moment of the newest act among those known at a moment; none when there is none.
+///
+/// Whoever asks again with it as `known_at` gets the same answer for ever.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn known_until(
+    connection: &mut PgConnection,
+    known_at: Option<jiff::Timestamp>,
+) -> Result<Option<jiff::Timestamp>, Error> {
+    let newest: Option<SqlTimestamp> = sqlx::query_scalar(sql::KNOWN_UNTIL)
+        .bind(known_at.map(ToSqlx::to_sqlx))
+        .fetch_one(connection)
+        .await?;
+    Ok(newest.map(SqlTimestamp::to_jiff))
 }
 
 /// A part as staff see it in a list.

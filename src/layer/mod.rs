@@ -3,6 +3,7 @@
 //! A *part* is one version of one layer for one territory. Its rows never change; whether it
 //! is in force follows from publications, which are only ever added.
 
+mod as_of;
 mod catalogue;
 mod check;
 mod definition;
@@ -17,10 +18,11 @@ mod sql;
 mod value;
 
 pub use crate::strict::Problem;
+pub use as_of::{AsOf, AsOfError, legal_day, parse_day};
 pub use catalogue::{
     Error, FEATURE_BLOCK, Identity, NewPart, PartOutcome, PartSummary, PublishedPart,
-    complete_part, ensure_table, feature_ids, find_identical, insert_part, lock_part, next_version,
-    parts, published, record_features, take_feature_block,
+    complete_part, ensure_table, feature_ids, find_identical, insert_part, known_until, lock_part,
+    next_version, part_in_force, parts, published, record_features, take_feature_block,
 };
 pub use check::{DefinitionFile, Definitions};
 pub use definition::{
@@ -30,7 +32,10 @@ pub use definition::{
 pub use difference::{Change, Differences, differences};
 pub use domain::DomainValue;
 pub use mapping::{Mapping, MappingError, Row};
-pub use publication::{Act, PartDetails, PublishError, part_details, publish_part, withdraw_layer};
+pub use publication::{
+    Act, PartDetails, Publish, PublishError, Recorded, cancel_act, part_details, publish_on,
+    publish_part, withdraw_layer,
+};
 pub use reader::{CadastreGml, Reader, VectorFile};
 pub use schema::definition_schema;
 pub use value::Value;

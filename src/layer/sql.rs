@@ -127,17 +127,38 @@ pub(super) const RECORD_FEATURES: &str = "
 insert into layer.feature (id, layer, territory_id, key)
 select id, $1, $2, key from unnest($3::bigint[], $4::text[]) as new (id, key)";
 
-pub(super) const PUBLISH: &str = "
-insert into layer.publication (part_id, kind, by, reason) values ($1, $2, $3, $4)";
+// Acts wait for each other, so that they become visible in the order of their moments: what
+// was visible at a moment is then exactly what was recorded until it.
+pub(super) const LOCK_ACTS: &str =
+    "select pg_advisory_xact_lock(hashtextextended('layer.publication', 0))";
 
-// What is in force, one row a layer and territory.
-pub(super) const PUBLISHED: &str = "
+// A moment after every recorded one, also when the clock was set back.
+pub(super) const MOMENT: &str = "
+select greatest(clock_timestamp(), max(at) + interval '1 microsecond') from layer.publication";
+
+pub(super) const RECORD_ACT: &str = "
+insert into layer.publication (part_id, kind, at, valid_from, by, reason, cancels)
+values ($1, $2, $3, $4, $5, $6, $7)";
+
+// What is in force on a day as known at a moment, one row a layer and territory.
+pub(super) const IN_FORCE: &str = "
 select part.id, part.layer, part.territory_id, part.version, part.srid, part.definition,
-       part.definition_sha256, part.loaded_at, published.at, part.feature_count
-  from layer.published
-  join layer.part on part.id = published.part_id
- where published.kind = 'publish'
+       part.definition_sha256, part.loaded_at, deciding.at, part.feature_count,
+       deciding.publication_id, deciding.valid_from, deciding.valid_to
+  from layer.deciding($1, coalesce($2::timestamptz, 'infinity')) as deciding
+  join layer.part on part.id = deciding.part_id
+ where deciding.kind = 'publish' and ($3::bigint[] is null or deciding.territory_id = any($3))
  order by part.layer, part.territory_id";
+
+// The part in force of one layer and territory on a day as known at a moment.
+pub(super) const PART_IN_FORCE: &str = "
+select part_id, publication_id
+  from layer.deciding($3, coalesce($4::timestamptz, 'infinity'))
+ where layer = $1 and territory_id = $2 and kind = 'publish'";
+
+// The newest act that counts for what was known at a moment.
+pub(super) const KNOWN_UNTIL: &str = "
+select max(at) from layer.publication where at <= coalesce($1::timestamptz, 'infinity')";
 
 pub(super) const PARTS: &str = "
 select part.id, part.layer, part.territory_id, part.version, part.feature_count,
@@ -162,14 +183,21 @@ select part.id, part.version, part.srid, part.files, part.operation, part.report
  limit 1";
 
 pub(super) const ACTS: &str = "
-select publication.kind, publication.at, publication.by, publication.reason
+select publication.id, publication.kind, publication.at, publication.by, publication.reason,
+       publication.valid_from, publication.cancels
   from layer.publication
  where publication.part_id = $1
  order by publication.id";
 
-pub(super) const IN_FORCE: &str = "
-select part_id from layer.published
- where layer = $1 and territory_id = $2 and kind = 'publish'";
+// An act of a layer and territory that may be cancelled, and whether it was already.
+pub(super) const ACT: &str = "
+select publication.part_id, publication.valid_from,
+       exists (select from layer.publication as cancelling
+                where cancelling.cancels = publication.id)
+  from layer.publication
+  join layer.part on part.id = publication.part_id
+ where publication.id = $1 and part.layer = $2 and part.territory_id = $3
+   and publication.kind <> 'cancel'";
 
 /// Differences between two parts by key: one row a feature that differs.
 ///
@@ -223,10 +251,14 @@ pub(crate) const ALL: &[&str] = &[
     FEATURE_IDS,
     TAKE_BLOCK,
     RECORD_FEATURES,
-    PUBLISH,
-    PUBLISHED,
+    LOCK_ACTS,
+    MOMENT,
+    RECORD_ACT,
+    IN_FORCE,
+    PART_IN_FORCE,
+    KNOWN_UNTIL,
     PARTS,
     PART,
     ACTS,
-    IN_FORCE,
+    ACT,
 ];

@@ -4,8 +4,8 @@ mod sql;
 mod territory;
 
 pub use territory::{
-    BoundaryOrigin, BoundaryRow, Comune, Error, NewComune, add_boundary_from_file, add_comune,
-    boundaries, boundary_state, comuni, derive_boundary, slug_of,
+    BoundaryOrigin, BoundaryRow, BoundaryTimes, Comune, Error, NewComune, add_boundary_from_file,
+    add_comune, boundaries, boundary_state, comuni, derive_boundary, slug_of,
 };
 
 pub(crate) use sql::ALL as STATEMENTS;

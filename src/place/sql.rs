@@ -35,19 +35,22 @@ select origin, detail
  order by origin, id desc
  limit 1";
 
-// The boundary in use of every territory.
+// The boundary in use of every territory on a day as known at a moment: the latest that counts
+// by then, else the earliest of all.
 pub(super) const BOUNDARIES: &str = "
 select distinct on (territory_id) id, territory_id, st_srid(geom), geom
   from place.boundary
- order by territory_id, origin, id desc";
+ where created_at <= coalesce($2::timestamptz, 'infinity')
+ order by territory_id, origin, coalesce(valid_from, '-infinity') > $1,
+          case when valid_from <= $1 then valid_from end desc nulls last, valid_from, id desc";
 
 // Sheets are drawn each on its own: gaps of up to a metre between them are closed, rings of
 // gaps that remain inside are kept. The closing is done on valid geometry of our own.
 pub(super) fn derive_boundary(sheets: &str) -> String {
     format!(
         "
-insert into place.boundary (territory_id, origin, detail, geom)
-select $1, 'sheets', $2,
+insert into place.boundary (territory_id, origin, detail, created_at, valid_from, geom)
+select $1, 'sheets', $2, $4, $5,
        st_multi(st_buffer(st_buffer(st_union(geom), 1, 'join=mitre'), -1, 'join=mitre'))
   from {sheets}
  where part_id = $3

@@ -1,5 +1,6 @@
 //! Comuni, and their boundaries.
 
+use jiff_sqlx::ToSqlx;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use crate::cadastre::ComuneCode;
@@ -173,6 +174,15 @@ pub async fn add_boundary_from_file(
     Ok(())
 }
 
+/// From when a boundary counts: in force, and known.
+#[derive(Debug, Clone, Copy)]
+pub struct BoundaryTimes {
+    /// When it is recorded.
+    pub recorded_at: jiff::Timestamp,
+    /// First day on which it counts.
+    pub valid_from: jiff::civil::Date,
+}
+
 /// Makes a boundary from the sheets of a part: their union, gaps up to a metre closed.
 ///
 /// `sheets` is the quoted name of the table of sheets.
@@ -184,11 +194,14 @@ pub async fn derive_boundary(
     territory_id: i64,
     sheets: &str,
     part_id: i64,
+    times: BoundaryTimes,
 ) -> Result<(), Error> {
     sqlx::query(AssertSqlSafe(sql::derive_boundary(sheets)))
         .bind(territory_id)
         .bind(format!("part {part_id}"))
         .bind(part_id)
+        .bind(times.recorded_at.to_sqlx())
+        .bind(times.valid_from.to_sqlx())
         .execute(connection)
         .await?;
     Ok(())
@@ -222,12 +235,21 @@ pub struct BoundaryRow {
     pub geometry: Ewkb,
 }
 
-/// The boundaries in use, in the order of territories.
+/// The boundaries in use on a day as known at a moment (none: now), in the order of
+/// territories.
+///
+/// Before the first day of any boundary the earliest is used: a comune is older than its maps.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn boundaries(connection: &mut PgConnection) -> Result<Vec<BoundaryRow>, Error> {
+pub async fn boundaries(
+    connection: &mut PgConnection,
+    date: jiff::civil::Date,
+    known_at: Option<jiff::Timestamp>,
+) -> Result<Vec<BoundaryRow>, Error> {
     let rows: Vec<(i64, i64, i32, Ewkb)> = sqlx::query_as(sql::BOUNDARIES)
+        .bind(date.to_sqlx())
+        .bind(known_at.map(ToSqlx::to_sqlx))
         .fetch_all(connection)
         .await?;
     Ok(rows

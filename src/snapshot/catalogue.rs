@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 
 use crate::access::PolicyClass;
 use crate::cadastre::ComuneCode;
-use crate::geo::{GridBox, LonLatBox, lon_lat_from_grid};
-use crate::layer::{Definition, DefinitionFile, LayerRole};
+use crate::geo::{GridBox, LonLatBox, grid_from_lon_lat, lon_lat_from_grid};
+use crate::layer::{AsOf, Definition, DefinitionFile, LayerRole, PublishedPart};
 use crate::place::Comune;
 
 use super::features::Features;
@@ -32,13 +32,43 @@ pub struct PartSnapshot {
     pub srid: i32,
     /// When it was loaded.
     pub loaded_at: jiff::Timestamp,
-    /// When it was published.
+    /// Number of the act that put it into force.
+    pub publication_id: i64,
+    /// When that act was recorded.
     pub published_at: jiff::Timestamp,
-    /// Its features.
-    pub features: Features,
+    /// First day on which it is in force.
+    pub valid_from: jiff::civil::Date,
+    /// Last day, where it is known already what comes after it.
+    pub valid_to: Option<jiff::civil::Date>,
+    /// Its features; the same for every time at which the part is in force.
+    pub features: Arc<Features>,
 }
 
 impl PartSnapshot {
+    /// A part in force with its features.
+    pub fn new(part: &PublishedPart, features: Arc<Features>) -> Self {
+        Self {
+            part_id: part.part_id,
+            layer: part.layer.clone(),
+            territory_id: part.territory_id,
+            version: part.version,
+            srid: part.srid,
+            loaded_at: part.loaded_at,
+            publication_id: part.publication_id,
+            published_at: part.published_at,
+            valid_from: part.valid_from,
+            valid_to: part.valid_to,
+            features,
+        }
+    }
+
+    /// True when the part is in force by the same act until the same day.
+    pub fn is(&self, part: &PublishedPart) -> bool {
+        self.part_id == part.part_id
+            && self.publication_id == part.publication_id
+            && self.valid_to == part.valid_to
+    }
+
     /// Box of its features in degrees; none when it has no features.
     pub fn lon_lat_box(&self) -> Option<LonLatBox> {
         let GridBox { min, max } = self.features.bounds();
@@ -84,9 +114,11 @@ impl LayerEntry {
     }
 }
 
-/// Everything published at one moment; cheap to share, never changed.
+/// Everything in force on one day, as known at one moment; cheap to share, never changed.
 #[derive(Debug, Default)]
 pub struct Catalogue {
+    as_of: Option<AsOf>,
+    known_until: Option<jiff::Timestamp>,
     comuni: Vec<Arc<Comune>>,
     layers: Vec<LayerEntry>,
     boundaries: Vec<Arc<BoundarySnapshot>>,
@@ -119,6 +151,8 @@ impl Catalogue {
             }
         }
         let mut catalogue = Self {
+            as_of: None,
+            known_until: None,
             comuni,
             layers,
             boundaries,
@@ -132,6 +166,51 @@ impl Catalogue {
             .map(|comune| (comune.id, catalogue.version_of(comune)))
             .collect();
         catalogue
+    }
+
+    /// The same with the day and the moment that it was read for, and the newest act in it.
+    #[must_use]
+    pub fn read_as_of(self, as_of: AsOf, known_until: Option<jiff::Timestamp>) -> Self {
+        Self {
+            as_of: Some(as_of),
+            known_until,
+            ..self
+        }
+    }
+
+    /// The day and the moment that it is about; none for one that was not read.
+    pub fn as_of(&self) -> Option<AsOf> {
+        self.as_of
+    }
+
+    /// The moment of the newest act that it knows: the `known_at` that leads to the same
+    /// answers for ever. None when nothing was published yet.
+    pub fn known_until(&self) -> Option<jiff::Timestamp> {
+        self.known_until
+    }
+
+    /// Territories whose maps may answer at a place, in degrees: those whose boundary is near,
+    /// or not known.
+    pub fn territories_near(&self, lon: f64, lat: f64) -> Vec<i64> {
+        // Less than the 500 m that features may reach beyond a boundary would be too little.
+        const NEAR_DEGREES: f64 = 0.01;
+        let cell = |lon: f64, lat: f64| grid_from_lon_lat(lon, lat);
+        let mut around = GridBox::EMPTY;
+        around.add(cell(lon - NEAR_DEGREES, lat + NEAR_DEGREES));
+        around.add(cell(lon + NEAR_DEGREES, lat - NEAR_DEGREES));
+        self.comuni
+            .iter()
+            .map(|comune| comune.id)
+            .filter(|id| {
+                let mut known = self
+                    .boundaries
+                    .iter()
+                    .filter(|boundary| boundary.territory_id == *id)
+                    .peekable();
+                known.peek().is_none()
+                    || known.any(|boundary| boundary.features.bounds().intersects(&around))
+            })
+            .collect()
     }
 
     /// All comuni.

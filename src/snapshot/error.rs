@@ -10,6 +10,9 @@ pub enum Error {
     /// The database failed.
     #[error("reading what is published")]
     Database(#[from] sqlx::Error),
+    /// No transaction could be had.
+    #[error(transparent)]
+    Transaction(#[from] crate::db::Error),
     /// The catalogue of layers could not be read.
     #[error(transparent)]
     Layer(#[from] layer::Error),

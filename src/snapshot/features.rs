@@ -77,6 +77,27 @@ impl Features {
         self.ids.is_empty()
     }
 
+    /// Bytes that it takes in memory, about.
+    pub fn bytes(&self) -> usize {
+        let vertices = self.metric.len() * (size_of::<[f64; 2]>() + size_of::<GridPoint>());
+        let offsets = (self.polygons.len() + self.rings.len() + self.vertices.len()) * 4;
+        // Numeric name, box, label, place in the order of keys, share of the index.
+        let each = 8 + size_of::<GridBox>() + size_of::<GridPoint>() + 4 + 24;
+        let columns: usize = self
+            .columns
+            .iter()
+            .map(|column| {
+                let values: usize = column
+                    .dictionary
+                    .iter()
+                    .map(|value| size_of::<Value>() + value.as_text().map_or(0, str::len))
+                    .sum();
+                values + column.codes.len() * 4
+            })
+            .sum();
+        vertices + offsets + each * self.ids.len() + columns
+    }
+
     /// Number of vertices, closing ones included.
     pub fn vertex_count(&self) -> usize {
         self.grid.len()

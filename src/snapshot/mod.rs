@@ -8,6 +8,7 @@ mod catalogue;
 mod error;
 mod features;
 mod generations;
+mod history;
 mod read;
 mod refresh;
 mod sql;
@@ -18,7 +19,8 @@ pub use catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot};
 pub use error::Error;
 pub use features::{Column, Features, RingView};
 pub use generations::{Generations, Served};
-pub use read::read_part;
+pub use history::History;
+pub use read::read_features;
 pub use refresh::refresh;
 
 pub(crate) use sql::ALL as STATEMENTS;

@@ -1,5 +1,7 @@
 //! Reads a part's rows from PostGIS.
 
+use std::sync::Arc;
+
 use futures_util::TryStreamExt;
 use jiff_sqlx::Date as SqlDate;
 use sqlx::postgres::PgRow;
@@ -9,19 +11,19 @@ use crate::db::Ewkb;
 use crate::layer::{ColumnType, Definition, PublishedPart, Value};
 
 use super::builder::{Builder, Raw};
-use super::catalogue::PartSnapshot;
 use super::error::Error;
+use super::features::Features;
 use super::sql;
 
-/// Reads a published part into memory.
+/// Reads the features of a part into memory.
 ///
 /// # Errors
 /// [`Error`].
-pub async fn read_part(
+pub async fn read_features(
     connection: &mut PgConnection,
     definition: &Definition,
     part: &PublishedPart,
-) -> Result<PartSnapshot, Error> {
+) -> Result<Arc<Features>, Error> {
     let key = definition.key_column().unwrap_or_default();
     let mut builder = Builder::new(definition.column.len(), key);
     {
@@ -49,16 +51,7 @@ pub async fn read_part(
     let features = tokio::task::spawn_blocking(move || builder.finish(srid))
         .await
         .map_err(|_| Error::Interrupted)??;
-    Ok(PartSnapshot {
-        part_id: part.part_id,
-        layer: part.layer.clone(),
-        territory_id: part.territory_id,
-        version: part.version,
-        srid: part.srid,
-        loaded_at: part.loaded_at,
-        published_at: part.published_at,
-        features,
-    })
+    Ok(Arc::new(features))
 }
 
 fn value(row: &PgRow, index: usize, kind: ColumnType) -> Result<Value, sqlx::Error> {

@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use sqlx::{Connection, PgConnection};
 
-use crate::layer::{self, Definitions, Value};
-use crate::place;
+use crate::layer::{self, AsOf, Definitions, PublishedPart, Value};
+use crate::place::{self, Comune};
 
 use super::builder::{BuildError, Builder, Raw};
 use super::catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot};
 use super::error::Error;
-use super::read::read_part;
+use super::read::read_features;
 use super::sql;
 
-/// Reads what is published and builds what is new; none when the catalogue is current.
+/// Reads what is in force on a day and builds what is new; none when the catalogue is that.
 ///
-/// Parts that are in `current` already are kept, not read again: published rows never change.
+/// Features that are in `current` already are kept, not read again: published rows never
+/// change.
 ///
 /// # Errors
 /// [`Error`]; the catalogue in use stays as it is.
@@ -23,35 +25,102 @@ pub async fn refresh(
     connection: &mut PgConnection,
     definitions: &Definitions,
     current: &Catalogue,
+    today: Date,
 ) -> Result<Option<Catalogue>, Error> {
+    let as_of = AsOf::on(today);
     let mut tx = connection.begin().await?;
-    sqlx::query(sql::ONE_MOMENT).execute(&mut *tx).await?;
-    sqlx::query(sql::ALLOW_LONG_READS).execute(&mut *tx).await?;
-    let comuni: Vec<_> = place::comuni(&mut tx).await?;
-    let boundaries = place::boundaries(&mut tx).await?;
-    let published = layer::published(&mut tx).await?;
-    let mut in_memory = current.parts_by_id();
-    let same_parts = published.len() == in_memory.len()
-        && published
+    let mut read = read_published(&mut tx, as_of, None).await?;
+    let (parts, undefined): (Vec<_>, Vec<_>) = read
+        .parts
+        .into_iter()
+        .partition(|part| definitions.get(&part.layer).is_some());
+    read.parts = parts;
+    let in_memory = current.parts_by_id();
+    let same_parts = read.parts.len() == in_memory.len()
+        && read
+            .parts
             .iter()
-            .all(|part| in_memory.contains_key(&part.part_id));
-    let same_comuni = comuni.len() == current.comuni().len()
-        && comuni
+            .all(|part| in_memory.get(&part.part_id).is_some_and(|old| old.is(part)));
+    let same_comuni = read.comuni.len() == current.comuni().len()
+        && read
+            .comuni
             .iter()
             .zip(current.comuni())
             .all(|(new, old)| *new == **old);
-    let same_boundaries = boundaries.len() == current.boundaries().len()
-        && boundaries
+    let same_boundaries = read.boundaries.len() == current.boundaries().len()
+        && read
+            .boundaries
             .iter()
             .zip(current.boundaries())
             .all(|(new, old)| new.boundary_id == old.boundary_id);
     if same_parts
         && same_comuni
         && same_boundaries
+        && current.as_of() == Some(as_of)
+        && current.known_until() == read.known_until
         && current.layers().len() == definitions.iter().count()
     {
         return Ok(None);
     }
+    for part in undefined {
+        tracing::warn!(
+            layer = part.layer,
+            part = part.part_id,
+            "a published layer has no definition any more and is not served"
+        );
+    }
+    let mut snapshots = Vec::with_capacity(read.parts.len());
+    for part in &read.parts {
+        let snapshot = match in_memory.get(&part.part_id) {
+            Some(old) if old.is(part) => Arc::clone(old),
+            Some(old) => Arc::new(PartSnapshot::new(part, Arc::clone(&old.features))),
+            None => {
+                let Some(file) = definitions.get(&part.layer) else {
+                    continue;
+                };
+                let features = read_features(&mut tx, &file.definition, part).await?;
+                Arc::new(PartSnapshot::new(part, features))
+            }
+        };
+        snapshots.push(snapshot);
+    }
+    tx.commit().await?;
+    let catalogue = assemble(definitions, current, read, snapshots, as_of)?;
+    Ok(Some(catalogue))
+}
+
+/// What is in force as of a day and a moment, without the rows of parts.
+pub(super) struct Published {
+    pub(super) comuni: Vec<Comune>,
+    pub(super) boundaries: Vec<place::BoundaryRow>,
+    pub(super) parts: Vec<PublishedPart>,
+    pub(super) known_until: Option<jiff::Timestamp>,
+}
+
+/// Reads what is in force in these territories, or in all, as of one moment of the database.
+pub(super) async fn read_published(
+    tx: &mut PgConnection,
+    as_of: AsOf,
+    territories: Option<&[i64]>,
+) -> Result<Published, Error> {
+    sqlx::query(sql::ONE_MOMENT).execute(&mut *tx).await?;
+    sqlx::query(sql::ALLOW_LONG_READS).execute(&mut *tx).await?;
+    Ok(Published {
+        comuni: place::comuni(&mut *tx).await?,
+        boundaries: place::boundaries(&mut *tx, as_of.date, as_of.known_at).await?,
+        parts: layer::published(&mut *tx, as_of, territories).await?,
+        known_until: layer::known_until(&mut *tx, as_of.known_at).await?,
+    })
+}
+
+/// Puts what was read together; boundaries that are in `current` already are kept.
+pub(super) fn assemble(
+    definitions: &Definitions,
+    current: &Catalogue,
+    read: Published,
+    snapshots: Vec<Arc<PartSnapshot>>,
+    as_of: AsOf,
+) -> Result<Catalogue, Error> {
     let mut layers: Vec<LayerEntry> = definitions
         .iter()
         .map(|file| LayerEntry {
@@ -59,34 +128,21 @@ pub async fn refresh(
             parts: Vec::new(),
         })
         .collect();
-    for part in &published {
-        let Some(entry) = layers
+    for snapshot in snapshots {
+        if let Some(entry) = layers
             .iter_mut()
-            .find(|entry| entry.definition().id == part.layer)
-        else {
-            tracing::warn!(
-                layer = part.layer,
-                part = part.part_id,
-                "a published layer has no definition any more and is not served"
-            );
-            continue;
-        };
-        let snapshot: Arc<PartSnapshot> = match in_memory.remove(&part.part_id) {
-            Some(snapshot) => snapshot,
-            None => {
-                let definition = entry.definition().clone();
-                Arc::new(read_part(&mut tx, &definition, part).await?)
-            }
-        };
-        entry.parts.push(snapshot);
+            .find(|entry| entry.definition().id == snapshot.layer)
+        {
+            entry.parts.push(snapshot);
+        }
     }
-    tx.commit().await?;
-    let boundaries = boundaries
+    let boundaries = read
+        .boundaries
         .into_iter()
         .map(|row| read_boundary(current, row).map_err(Error::from))
         .collect::<Result<_, _>>()?;
-    let comuni = comuni.into_iter().map(Arc::new).collect();
-    Ok(Some(Catalogue::new(comuni, boundaries, layers)))
+    let comuni = read.comuni.into_iter().map(Arc::new).collect();
+    Ok(Catalogue::new(comuni, boundaries, layers).read_as_of(as_of, read.known_until))
 }
 
 /// A boundary as a snapshot of one feature; the one in memory when it is the same.

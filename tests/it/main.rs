@@ -32,4 +32,6 @@ mod stored;
 mod support;
 /// Vector tiles against ST_AsMVT of the same rows.
 mod tile;
+/// The two times of an answer: the day in force, and what was known when.
+mod times;
 mod vector;

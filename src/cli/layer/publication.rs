@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::super::{comune, say};
 use super::defined;
 use crate::cadastre::ComuneCode;
 use crate::config::Config;
 use crate::db::{Databases, in_transaction};
-use crate::layer::{self, DefinitionFile, PublishError, part_details};
+use crate::layer::{
+    self, DefinitionFile, Publish, PublishError, Recorded, parse_day, part_details,
+};
 use crate::place::Comune;
 
 /// Features named in a list of differences at most.
@@ -47,6 +51,12 @@ pub(in crate::cli) struct PublishArguments {
     /// The version; the newest by default.
     #[arg(long)]
     version: Option<i32>,
+    /// First day on which it is in force, also in the past or in the future; today by default.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    at: Option<Date>,
+    /// Number of an earlier act that was a mistake: it is cancelled at the same time.
+    #[arg(long, value_name = "ACT")]
+    instead_of: Option<i64>,
     /// Why, for the record.
     #[arg(long)]
     reason: Option<String>,
@@ -60,10 +70,28 @@ pub(in crate::cli) struct PublishArguments {
 pub(in crate::cli) struct WithdrawArguments {
     #[command(flatten)]
     which: Which,
+    /// First day on which it is no longer in force; today by default.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    at: Option<Date>,
     /// Why, for the record.
     #[arg(long)]
     reason: String,
     /// Who withdraws, as it will be recorded.
+    #[arg(long, default_value = "command line")]
+    by: String,
+}
+
+/// What to cancel.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CancelArguments {
+    #[command(flatten)]
+    which: Which,
+    /// Number of the act that was a mistake, as `layer show` prints it.
+    act: i64,
+    /// Why, for the record.
+    #[arg(long)]
+    reason: String,
+    /// Who decides, as it will be recorded.
     #[arg(long, default_value = "command line")]
     by: String,
 }
@@ -96,6 +124,11 @@ pub(in crate::cli) struct DiffArguments {
     /// Print the differences as JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// A day as an argument.
+pub(in crate::cli) fn day(text: &str) -> Result<Date, String> {
+    parse_day(text).ok_or_else(|| format!("'{text}' is no day: write it as 2026-01-31"))
 }
 
 struct Opened {
@@ -162,10 +195,14 @@ pub(super) async fn show(config: &Config, arguments: VersionArguments) -> Result
             .reason
             .as_ref()
             .map_or_else(String::new, |reason| format!(": {reason}"));
+        let what = match act.cancels {
+            Some(cancelled) => format!("cancel act {cancelled}"),
+            None => format!("{} from {}", act.kind, act.valid_from),
+        };
         say(&format!(
-            "  {} {} by {}{reason}",
+            "  act {}, {}: {what}, by {}{reason}",
+            act.id,
             act.at.strftime("%F %R UTC"),
-            act.kind,
             act.by
         ))?;
     }
@@ -175,51 +212,78 @@ pub(super) async fn show(config: &Config, arguments: VersionArguments) -> Result
 /// Puts a version into force.
 pub(super) async fn publish(config: &Config, arguments: PublishArguments) -> Result<()> {
     let opened = open(config, &arguments.which).await?;
-    let reason = arguments.reason;
-    put_in_force(&opened, arguments.version, arguments.by, reason).await
+    let publish = Publish {
+        version: arguments.version,
+        valid_from: arguments.at,
+        instead_of: arguments.instead_of,
+        by: arguments.by,
+        reason: arguments.reason,
+    };
+    put_in_force(&opened, publish).await
 }
 
 /// Puts an earlier version into force again.
 pub(super) async fn rollback(config: &Config, arguments: RollbackArguments) -> Result<()> {
     let opened = open(config, &arguments.which).await?;
-    let reason = Some(arguments.reason);
-    put_in_force(&opened, Some(arguments.to), arguments.by, reason).await
+    let publish = Publish {
+        version: Some(arguments.to),
+        by: arguments.by,
+        reason: Some(arguments.reason),
+        ..Publish::default()
+    };
+    put_in_force(&opened, publish).await
 }
 
-async fn put_in_force(
-    opened: &Opened,
-    version: Option<i32>,
-    by: String,
-    reason: Option<String>,
-) -> Result<()> {
+async fn put_in_force(opened: &Opened, publish: Publish) -> Result<()> {
     let (file, id) = (Arc::clone(&opened.file), opened.comune.id);
-    let changed: Result<bool, PublishError> = in_transaction(&opened.databases.writer, move |tx| {
-        Box::pin(async move {
-            let definition = &file.definition;
-            layer::publish_part(tx, definition, id, version, &by, reason.as_deref()).await
+    let recorded: Result<Recorded, PublishError> =
+        in_transaction(&opened.databases.writer, move |tx| {
+            Box::pin(async move { layer::publish_on(tx, &file.definition, id, &publish).await })
         })
-    })
-    .await;
-    say(if changed? {
-        "Published: it is in force now."
-    } else {
-        "It was in force already; nothing changed."
-    })
+        .await;
+    match recorded? {
+        Recorded::Unchanged => say("It was in force on that day already; nothing changed."),
+        Recorded::From(day) if day == layer::legal_day(Timestamp::now()) => {
+            say("Published: it is in force now.")
+        }
+        Recorded::From(day) => say(&format!("Published: it is in force from {day} on.")),
+    }
 }
 
 /// Takes a layer of a comune out of force.
 pub(super) async fn withdraw(config: &Config, arguments: WithdrawArguments) -> Result<()> {
     let opened = open(config, &arguments.which).await?;
     let (file, id) = (Arc::clone(&opened.file), opened.comune.id);
-    let done: Result<(), PublishError> = in_transaction(&opened.databases.writer, move |tx| {
+    let done: Result<Date, PublishError> = in_transaction(&opened.databases.writer, move |tx| {
         Box::pin(async move {
             let (by, reason) = (&arguments.by, &arguments.reason);
-            layer::withdraw_layer(tx, &file.definition, id, by, reason).await
+            layer::withdraw_layer(tx, &file.definition, id, arguments.at, by, reason).await
+        })
+    })
+    .await;
+    match done? {
+        day if day == layer::legal_day(Timestamp::now()) => {
+            say("Withdrawn: nothing of this layer is in force here now.")
+        }
+        day => say(&format!(
+            "Withdrawn: nothing of this layer is in force here from {day} on."
+        )),
+    }
+}
+
+/// Cancels an act that was a mistake.
+pub(super) async fn cancel(config: &Config, arguments: CancelArguments) -> Result<()> {
+    let opened = open(config, &arguments.which).await?;
+    let (file, id) = (Arc::clone(&opened.file), opened.comune.id);
+    let done: Result<(), PublishError> = in_transaction(&opened.databases.writer, move |tx| {
+        Box::pin(async move {
+            let (act, by, reason) = (arguments.act, &arguments.by, &arguments.reason);
+            layer::cancel_act(tx, &file.definition, id, act, by, reason).await
         })
     })
     .await;
     done?;
-    say("Withdrawn: nothing of this layer is in force here now.")
+    say("Cancelled: the act does not count any more; what was answered until now is kept.")
 }
 
 /// Tells what differs between two versions.

@@ -12,6 +12,7 @@ use crate::fact::{self, Status};
 use super::super::error::{Failure, Problem};
 use super::super::extract::{AskedBy, Shared};
 use super::super::headers::PRIVATE;
+use super::super::times::{AsOfShape, Times};
 use super::shape::{ComuneShape, EvidenceShape, ParcelShape, Text};
 
 /// A place in degrees.
@@ -23,6 +24,13 @@ pub(in crate::http) struct PlaceQuery {
     /// Latitude, WGS84 degrees.
     #[param(example = 45.61)]
     pub(in crate::http) lat: f64,
+    /// The day that the answer is for; today by default.
+    #[serde(default)]
+    #[param(example = "2026-11-24")]
+    date: Option<String>,
+    /// Only what was recorded until this moment counts (RFC 3339, or a day); now by default.
+    #[serde(default)]
+    known_at: Option<String>,
 }
 
 /// The answer of one layer.
@@ -48,6 +56,8 @@ pub(super) struct PlaceAnswer {
     lon: f64,
     /// Latitude asked for.
     lat: f64,
+    /// The day that it holds for, and what was known.
+    as_of: AsOfShape,
     /// The comune, as far as boundaries and maps tell.
     comune: Option<ComuneShape>,
     /// Parcels here: several where sheets overlap.
@@ -60,6 +70,7 @@ pub(super) struct PlaceAnswer {
 #[utoipa::path(get, path = "/api/v1/place", params(PlaceQuery), tag = "facts", responses(
     (status = 200, body = PlaceAnswer),
     (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 503, body = Problem, description = "another day than today, while the database does not answer", content_type = "application/problem+json"),
 ))]
 pub(super) async fn place(
     State(shared): State<Shared>,
@@ -73,7 +84,10 @@ pub(super) async fn place(
     Failure,
 > {
     let Query(place) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
-    let facts = fact::at_point(&shared.app.catalogue(), &viewer, place.lon, place.lat)?;
+    let app = &shared.app;
+    let times = Times::of(app, place.date.as_deref(), place.known_at.as_deref())?;
+    let catalogue = times.catalogue_near(app, place.lon, place.lat).await?;
+    let facts = fact::at_point(&catalogue, &viewer, place.lon, place.lat)?;
     let layers = facts.layers.iter().map(|answer| LayerAnswer {
         layer: answer.file.definition.id.clone(),
         title: Text::from(&answer.file.definition.title),
@@ -84,6 +98,7 @@ pub(super) async fn place(
     let answer = PlaceAnswer {
         lon: facts.lon,
         lat: facts.lat,
+        as_of: AsOfShape::from(&*catalogue),
         comune: facts.comune.as_deref().map(ComuneShape::from),
         parcels: facts.parcels.iter().map(ParcelShape::from).collect(),
         layers: layers.collect(),

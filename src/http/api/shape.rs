@@ -56,6 +56,10 @@ pub(super) struct EvidenceShape {
     loaded_at: String,
     /// When it was published (RFC 3339).
     published_at: String,
+    /// First day on which it is in force.
+    valid_from: String,
+    /// Last day, where it is known already what comes after it.
+    valid_to: Option<String>,
 }
 
 impl From<&Evidence> for EvidenceShape {
@@ -64,6 +68,8 @@ impl From<&Evidence> for EvidenceShape {
             version: evidence.version,
             loaded_at: evidence.loaded_at.to_string(),
             published_at: evidence.published_at.to_string(),
+            valid_from: evidence.valid_from.to_string(),
+            valid_to: evidence.valid_to.map(|day| day.to_string()),
         }
     }
 }

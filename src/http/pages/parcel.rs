@@ -11,6 +11,7 @@ use crate::fact;
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
+use super::super::times::Times;
 use super::failure::{failure_page, html, show};
 use super::place::show_card;
 use super::present;
@@ -22,6 +23,12 @@ pub(super) struct ParcelQueryString {
     /// `1` asks for the card alone.
     #[serde(default)]
     frammento: Option<String>,
+    /// The day that the page is for; today by default.
+    #[serde(default)]
+    date: Option<String>,
+    /// Only what was recorded until this moment counts.
+    #[serde(default)]
+    known_at: Option<String>,
 }
 
 /// `/particella/{reference}`.
@@ -46,6 +53,18 @@ pub(super) async fn parcel(
     if visit.comune.is_none() && !visit.unknown_comune {
         let code = reference.sheet.comune;
         visit.comune = visit.catalogue.comune_by_code(code).cloned();
+    }
+    let app = &visit.shared.app;
+    let catalogue = match Times::of(app, query.date.as_deref(), query.known_at.as_deref()) {
+        Ok(times) => {
+            visit.times = Some(times);
+            times.catalogue_of(app, reference.sheet.comune).await
+        }
+        Err(failure) => Err(failure),
+    };
+    match catalogue {
+        Ok(catalogue) => visit.catalogue = catalogue,
+        Err(failure) => return failure_page(&visit, &failure, None),
     }
     match fact::parcel(&visit.catalogue, &visit.viewer, &reference) {
         Ok(facts) => {

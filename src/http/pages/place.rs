@@ -9,6 +9,7 @@ use crate::fact;
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
+use super::super::times::Times;
 use super::failure::{html, show};
 use super::present;
 use super::view::{CardFragment, CardView, PlacePage};
@@ -21,6 +22,12 @@ pub(super) struct PlaceQuery {
     /// `1` asks for the card alone.
     #[serde(default)]
     frammento: Option<String>,
+    /// The day that the page is for; today by default.
+    #[serde(default)]
+    date: Option<String>,
+    /// Only what was recorded until this moment counts.
+    #[serde(default)]
+    known_at: Option<String>,
 }
 
 /// `/luogo?lon&lat`.
@@ -28,11 +35,11 @@ pub(super) async fn place(
     mut visit: Visit,
     query: Result<Query<PlaceQuery>, QueryRejection>,
 ) -> Response {
-    let page = page(&mut visit, query);
+    let page = page(&mut visit, query).await;
     show(&visit, page)
 }
 
-fn page(
+async fn page(
     visit: &mut Visit,
     query: Result<Query<PlaceQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
@@ -40,6 +47,10 @@ fn page(
         return Err(Failure::NotFound("there is no such comune".into()));
     }
     let Query(query) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
+    let app = &visit.shared.app;
+    let times = Times::of(app, query.date.as_deref(), query.known_at.as_deref())?;
+    visit.catalogue = times.catalogue_near(app, query.lon, query.lat).await?;
+    visit.times = Some(times);
     let facts = fact::at_point(&visit.catalogue, &visit.viewer, query.lon, query.lat)?;
     if visit.comune.is_none() {
         visit.comune.clone_from(&facts.comune);

@@ -109,11 +109,35 @@ fn layer_status(lang: Lang, answer: &LayerFacts) -> LayerStatusView {
     }
 }
 
+/// The times of the page as parameters of its links.
+fn times(visit: &Visit, before: char) -> String {
+    visit
+        .times
+        .map_or_else(String::new, |times| times.parameters(before))
+}
+
+/// The day that a page is about, in words, where it is not simply today.
+fn as_of(visit: &Visit) -> Option<String> {
+    let times = visit.times.filter(|times| times.given)?;
+    let date = visit.lang.date(times.as_of.date);
+    Some(match times.as_of.known_at {
+        None => visit
+            .lang
+            .text_with("card-as-of", &[("date", (&date).into())]),
+        Some(moment) => {
+            let known = visit.lang.date(crate::layer::legal_day(moment));
+            let values = [("date", (&date).into()), ("known", (&known).into())];
+            visit.lang.text_with("card-as-of-known", &values)
+        }
+    })
+}
+
 /// A parcel, for a card or a list.
 pub(super) fn parcel(visit: &Visit, facts: &ParcelFacts) -> ParcelView {
     let sheet = &facts.reference.sheet;
     let segment = facts.reference.to_path_segment();
     let unless = |letter: char, none: char| (letter != none).then(|| letter.to_string());
+    let times = times(visit, '?');
     let [west, south, east, north] = facts.bounds.to_array();
     ParcelView {
         layer: facts.layer.clone(),
@@ -132,10 +156,10 @@ pub(super) fn parcel(visit: &Visit, facts: &ParcelFacts) -> ParcelView {
         sviluppo: unless(sheet.sviluppo, '0'),
         area: visit.lang.area_m2(facts.area_m2),
         bounds: Some(format!("{west:.7},{south:.7},{east:.7},{north:.7}")),
-        page_url: format!("{}/particella/{segment}", visit.prefix),
+        page_url: format!("{}/particella/{segment}{times}", visit.prefix),
         map_url: map_url(visit, facts),
-        json_url: format!("/api/v1/parcels/{segment}"),
-        geojson_url: format!("/api/v1/parcels/{segment}/geometry"),
+        json_url: format!("/api/v1/parcels/{segment}{times}"),
+        geojson_url: format!("/api/v1/parcels/{segment}/geometry{times}"),
     }
 }
 
@@ -156,6 +180,7 @@ fn map_url(visit: &Visit, facts: &ParcelFacts) -> String {
 /// The card of a place.
 pub(super) fn place_card(visit: &Visit, facts: &PlaceFacts) -> CardView {
     let (lon, lat) = (facts.lon, facts.lat);
+    let times = times(visit, '&');
     let layers: Vec<LayerStatusView> = facts
         .layers
         .iter()
@@ -181,9 +206,10 @@ pub(super) fn place_card(visit: &Visit, facts: &PlaceFacts) -> CardView {
             let evidence = answer.evidence.first()?;
             Some(data(visit.lang, &answer.file.definition, evidence))
         }),
-        page_url: format!("{}/luogo?lon={lon:.7}&lat={lat:.7}", visit.prefix),
+        as_of: as_of(visit),
+        page_url: format!("{}/luogo?lon={lon:.7}&lat={lat:.7}{times}", visit.prefix),
         map_url: format!("{}/mappa?c={lon:.7},{lat:.7},18", visit.prefix),
-        json_url: format!("/api/v1/place?lon={lon:.7}&lat={lat:.7}"),
+        json_url: format!("/api/v1/place?lon={lon:.7}&lat={lat:.7}{times}"),
     }
 }
 

@@ -106,6 +106,18 @@ async fn send(
     }
 }
 
+/// Status and JSON of an answer.
+pub(crate) async fn get(router: &Router, path: &str) -> (u16, serde_json::Value) {
+    let answer = send(router, Method::GET, path, &[], "").await;
+    (answer.status, answer.json())
+}
+
+/// Status and text of a page in Italian.
+pub(crate) async fn page(router: &Router, path: &str) -> (u16, String) {
+    let answer = send(router, Method::GET, path, &[("accept-language", "it")], "").await;
+    (answer.status, answer.text())
+}
+
 impl Answer {
     /// A header's value; empty where there is none.
     fn header(&self, name: &str) -> &str {

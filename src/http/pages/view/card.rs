@@ -220,6 +220,8 @@ pub struct CardView {
     pub layers: Vec<LayerStatusView>,
     /// What the card stands on: the cadastre's dates.
     pub data: Option<DataView>,
+    /// The day that the card is about, in words, where the address names one.
+    pub as_of: Option<String>,
     /// The address of the page with the same content.
     pub page_url: String,
     /// The address of the map at this place.
