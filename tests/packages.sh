@@ -32,6 +32,7 @@ command -v bwrap >/dev/null || missing+=(bubblewrap)
 [ -e /usr/share/proj/proj.db ] || missing+=(proj-data)
 if [ "${1:-}" = --chromium ]; then
   command -v chromium >/dev/null || missing+=(chromium)
+  command -v python3 >/dev/null || missing+=(python3)
 fi
 # With DATABASE_URL the server is somebody else's; MAPPALE_PG_BIN names one outside Debian's folders.
 if [ -z "${DATABASE_URL:-}" ] && [ -z "${MAPPALE_PG_BIN:-}" ]; then

@@ -9,6 +9,7 @@ mod procedure;
 mod progress;
 mod serve;
 
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, Result};
@@ -96,7 +97,29 @@ fn start_log(config: &Config, command: &Command) {
 
 /// Prints a line on the standard output.
 fn say(line: &str) -> Result<()> {
+    let line = printable(line);
     writeln!(std::io::stdout(), "{line}").context("the output cannot be written")
+}
+
+/// A text as a terminal may have it: names and values of foreign files can hold characters that
+/// move its cursor, change its colours or turn the direction of writing.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let moves = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(moves) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if moves(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
 }
 
 /// The layer definitions, or all their mistakes at once.
@@ -108,4 +131,19 @@ fn definitions(config: &Config) -> Result<Definitions> {
             .collect();
         anyhow::anyhow!("{}", list.join("\n"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn what_would_move_a_terminal_is_written_out() {
+        assert_eq!(printable("Località\tA\n"), "Località\tA\n");
+        assert_eq!(printable("\u{1b}[31mrosso"), "\\u{1b}[31mrosso");
+        assert_eq!(
+            printable("a\u{202e}b\u{2069}\u{0}"),
+            "a\\u{202e}b\\u{2069}\\u{0}"
+        );
+    }
 }

@@ -9,6 +9,7 @@ mod database;
 /// What is true at a place.
 mod fact;
 /// Pages, API and tiles as a client sees them.
+mod hostile;
 mod http;
 /// Layer definitions: ours are clean, broken ones are told by file and line.
 mod layer;

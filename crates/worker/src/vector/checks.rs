@@ -19,8 +19,8 @@ pub(crate) fn check(path: &Path, driver: Driver) -> Result<(), Failure> {
     match driver {
         Driver::GeoPackage => geopackage(path),
         Driver::Shapefile => shapefile(path),
-        Driver::GeoJson
-        | Driver::Gml
+        Driver::GeoJson => no_nul(path),
+        Driver::Gml
         | Driver::FlatGeobuf
         | Driver::MapInfo
         | Driver::Csv
@@ -219,7 +219,74 @@ fn table(path: &Path) -> Result<(), Failure> {
             "The table of values (.dbf) is incomplete: it says it has {needed} bytes and has {size}."
         )));
     }
+    widths(&whole_head(path, short(8))?, short(10))
+}
+
+/// Compares the widths of a table's fields with the length of its records.
+///
+/// GDAL gives a table without fields where they do not fit, and says nothing.
+fn widths(head: &[u8], record: u64) -> Result<(), Failure> {
+    let described = head.get(32..).unwrap_or_default();
+    let fields = described
+        .chunks_exact(32)
+        .take_while(|field| field[0] != b'\r');
+    // A text of more than 255 letters has the high byte where numbers have their decimals.
+    let width = |field: &[u8]| match field[11] {
+        b'C' => u64::from(u16::from_le_bytes([field[16], field[17]])),
+        _ => u64::from(field[16]),
+    };
+    let sum: u64 = 1 + fields.map(width).sum::<u64>();
+    if sum > record {
+        return Err(incomplete(format!(
+            "The table of values (.dbf) is broken: its fields take {sum} bytes of records of {record}."
+        )));
+    }
     Ok(())
+}
+
+fn whole_head(path: &Path, bytes: u64) -> Result<Vec<u8>, Failure> {
+    let read = || {
+        let mut head = Vec::new();
+        File::open(path)?.take(bytes).read_to_end(&mut head)?;
+        Ok(head)
+    };
+    read().map_err(|error: std::io::Error| Failure::unreadable(&error))
+}
+
+/// Refuses texts with the character NUL, at which GDAL would cut them without a word.
+fn no_nul(path: &Path) -> Result<(), Failure> {
+    const WRITTEN: &[u8] = br"\u0000";
+    let unreadable = |error: std::io::Error| Failure::unreadable(&error);
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut buffer = vec![0; 1 << 20];
+    let (mut kept, mut line) = (0, 1);
+    loop {
+        let read = file.read(&mut buffer[kept..]).map_err(unreadable)?;
+        let filled = &buffer[..kept + read];
+        if let Some(at) = filled
+            .windows(WRITTEN.len())
+            .position(|found| found == WRITTEN)
+        {
+            line += newlines(&filled[..at]);
+            return Err(Failure::at(
+                FailureKind::Malformed,
+                line,
+                "A text holds the character NUL, at which it would be cut.",
+            ));
+        }
+        if read == 0 {
+            return Ok(());
+        }
+        // The end may be the beginning of it.
+        let from = filled.len().saturating_sub(WRITTEN.len() - 1);
+        line += newlines(&filled[..from]);
+        kept = filled.len() - from;
+        buffer.copy_within(from..from + kept, 0);
+    }
+}
+
+fn newlines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
 fn head(path: &Path) -> Result<(Vec<u8>, u64), Failure> {

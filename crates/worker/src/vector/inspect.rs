@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use wire::{
-    Counted, EncodingInspection, EncodingSource, FieldInspection, Inspection, LayerInspection,
+    Counted, EncodingInspection, EncodingSource, FieldInspection, Finding, Inspection,
+    LayerInspection, Severity,
 };
 
 use super::source::{Head, Row, Source};
 use super::wkb::{self, Reading};
-use super::{Options, agreed, crs, declared_encoding};
+use super::{Driver, Options, agreed, crs, declared_encoding, markup};
 use crate::failure::{Failure, FailureKind, Stop};
 
 /// Values of a field that are shown as samples.
@@ -55,8 +56,35 @@ pub fn inspect(path: &Path, options: &Options) -> Result<Inspection, Failure> {
             );
             return Err(Failure::of_file(FailureKind::LimitFields, message));
         }
-        let layer = layer(&source, index, head, options, &mut left)?;
+        let (layer, garbled) = layer(&source, index, head, options, &mut left)?;
+        if garbled > 0 {
+            let encoding = layer.encoding.as_ref().map_or("UTF-8", |found| &found.name);
+            inspection.findings.push(Finding {
+                rule: "value.encoding".to_owned(),
+                severity: Severity::Warning,
+                line: None,
+                subject: Some(layer.name.clone()),
+                message: format!(
+                    "{garbled} features have values with bytes that mean nothing in {encoding}: \
+                     another encoding must be given."
+                ),
+            });
+        }
         inspection.layers.push(layer);
+    }
+    if driver == Driver::Kml
+        && let Some(reference) = markup::reference(path)?
+    {
+        inspection.findings.push(Finding {
+            rule: "kml.reference".to_owned(),
+            severity: Severity::Warning,
+            line: None,
+            subject: Some(reference.to_owned()),
+            message: format!(
+                "The file refers to others by {reference}, which is not followed: what stands \
+                 there is not read."
+            ),
+        });
     }
     Ok(inspection)
 }
@@ -67,7 +95,7 @@ fn layer(
     head: Head,
     options: &Options,
     left: &mut usize,
-) -> Result<LayerInspection, Failure> {
+) -> Result<(LayerInspection, u64), Failure> {
     let mut seen = Seen::new(head.fields.len());
     source
         .rows(index, &head.fields, |row| Ok(seen.take(row, options)?))
@@ -103,7 +131,8 @@ fn layer(
         })
         .collect();
     geometries.sort_by(|a, b| (b.count, &a.value).cmp(&(a.count, &b.value)));
-    Ok(LayerInspection {
+    let garbled = seen.garbled;
+    let inspection = LayerInspection {
         name: head.name,
         features: seen.rows,
         geometries,
@@ -114,12 +143,14 @@ fn layer(
         has_z: seen.has_z,
         has_m: seen.has_m,
         has_curves: seen.has_curves,
-    })
+    };
+    Ok((inspection, garbled))
 }
 
 /// What has been seen of a layer.
 struct Seen {
     rows: u64,
+    garbled: u64,
     vertices: u64,
     fields: Vec<SeenField>,
     geometries: HashMap<&'static str, u64>,
@@ -134,6 +165,7 @@ impl Seen {
     fn new(fields: usize) -> Self {
         Self {
             rows: 0,
+            garbled: 0,
             vertices: 0,
             fields: vec![SeenField::default(); fields],
             geometries: HashMap::new(),
@@ -147,6 +179,7 @@ impl Seen {
 
     fn take(&mut self, row: Row, options: &Options) -> Result<(), Failure> {
         self.rows = row.number;
+        self.garbled += u64::from(row.is_garbled);
         if self.rows > options.limits.features {
             let message = format!(
                 "The layer has more than {} features.",

@@ -1,6 +1,13 @@
 //! The start of an XML file, up to its root element: what it is, and that it declares nothing.
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
 use crate::failure::{Failure, FailureKind};
+
+/// Bytes of a KML file that are searched for references.
+const LOOKED_AT: u64 = 64 << 20;
 
 /// What the root element says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +47,25 @@ pub(crate) fn root(text: &[u8]) -> Result<Root, Failure> {
         }
         rest = rest.trim_ascii_start();
     }
+}
+
+/// Returns the first element of a KML file that would fetch others, if there is one.
+pub(crate) fn reference(path: &Path) -> Result<Option<&'static str>, Failure> {
+    let file = File::open(path).map_err(|error| Failure::unreadable(&error))?;
+    let mut text = Vec::new();
+    file.take(LOOKED_AT)
+        .read_to_end(&mut text)
+        .map_err(|error| Failure::unreadable(&error))?;
+    let elements = [
+        "NetworkLink",
+        "GroundOverlay",
+        "PhotoOverlay",
+        "ScreenOverlay",
+        "Model",
+    ];
+    Ok(elements
+        .into_iter()
+        .find(|name| contains(&text, format!("<{name}").as_bytes())))
 }
 
 fn kind(element: &[u8], line: u64) -> Result<Root, Failure> {

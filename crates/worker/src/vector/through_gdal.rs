@@ -95,7 +95,14 @@ impl GdalFile {
         let complaints = Complaints::default();
         let dataset = open(&path, driver, &complaints)
             .map_err(|error| unread(driver, &words(&complaints, &path, &error)))?;
-        complaints.take();
+        // GDAL opens a document that breaks off or is none, and shows what stands before.
+        let said = complaints.take();
+        if let (Driver::Gml | Driver::Kml, Some(complaint)) = (
+            driver,
+            said.iter().find(|text| text.contains("XML parsing")),
+        ) {
+            return Err(unread(driver, &without_path(complaint, &path)));
+        }
         if dataset.layer_count() == 0 {
             return Err(unread(driver, "it has no layer"));
         }
