@@ -122,7 +122,9 @@ impl Comune {
     }
 
     /// Draws all sheets, one after the other; the allegato follows its sheet.
-    pub(crate) fn draw(&self, mut each: impl FnMut(Drawn)) {
+    ///
+    /// Gives the lanes on the sheets' common borders.
+    pub(crate) fn draw(&self, mut each: impl FnMut(Drawn)) -> Vec<Line> {
         let mut dice = Dice::for_part(self.seed, 1);
         let land = self.land(&mut dice);
         let rim = self.rim(&mut dice);
@@ -193,6 +195,7 @@ impl Comune {
                 });
             }
         }
+        lines.split_off(self.lines.len())
     }
 
     /// The line of the former walls, a closed path.

@@ -44,7 +44,7 @@ pub(crate) fn write(
     };
     let mut cadastre = Cadastre::new(comune, origin, utm);
     let mut drawn = Vec::new();
-    comune.draw(|one| {
+    let lanes = comune.draw(|one| {
         cadastre.add(&one.sheet);
         drawn.push(one);
     });
@@ -65,6 +65,18 @@ pub(crate) fn write(
             "piano.servizio",
             "piano.ambito",
         ],
+        origin,
+    )?;
+    folder.layers(
+        "topografico.gpkg",
+        &town::topography(&town, &zoning, &lanes),
+        "base",
+        origin,
+    )?;
+    folder.layers(
+        "rischio.gpkg",
+        &town::risks(&town, &zoning),
+        "rischio",
         origin,
     )?;
     folder.layers(

@@ -1,6 +1,6 @@
 //! What limits building whatever the plan says: belts along waters and works, monuments, woods.
 
-use crate::comune::What;
+use crate::comune::{Line, What};
 use crate::dice::Dice;
 use crate::land::{Land, Zone};
 use crate::plane::{Path, Point, at, contains, to_path};
@@ -55,14 +55,14 @@ impl Layer {
 /// All layers of constraints.
 pub(crate) fn constraints(town: &Town<'_>, zoning: &Zoning) -> Vec<Table> {
     let outline = Region::ring(&town.comune.outline);
-    let land = town.comune.land(&mut Dice::for_part(town.comune.seed, 1));
+    let land = &town.land;
     let (river, bands) = waters(town, &outline);
     vec![
         river,
         cemetery(town, zoning, &outline),
-        roads(town, &land, &outline),
+        roads(town, land, &outline),
         railways(town, &outline),
-        power(town, &land, &outline),
+        power(town, land, &outline),
         wells(town, zoning, &outline),
         monuments(town, zoning),
         landscape(town, &outline),
@@ -82,10 +82,23 @@ fn every(path: &[Point], n: usize) -> Path {
 
 const RIVERS: [&str; 3] = ["Fiume Ardua", "Torrente Lambrusca", "Fiume Olmeda"];
 
+/// Hydraulic bands A, B, C along a river: each with those inside it.
+pub(super) fn bands_of(town: &Town<'_>, line: &Line, number: usize) -> [Region; 3] {
+    let mut dice = Dice::for_part(town.comune.seed, 9110 + number as u64);
+    let path = every(&line.path, 3);
+    let half = |i: usize| line.half[(3 * i).min(line.half.len() - 1)];
+    let phase = dice.between(0.0, 6.0);
+    let swell = |i: usize, least: f64, more: f64| {
+        let t = i as f64 / 9.0 + phase;
+        half(i) + least + more * (0.5 + 0.3 * libm::sin(t) + 0.2 * libm::sin(2.3 * t + 1.0))
+    };
+    [(14.0, 50.0), (52.0, 95.0), (130.0, 210.0)]
+        .map(|(least, more)| Region::along(&path, |i| swell(i, least, more)))
+}
+
 fn waters(town: &Town<'_>, outline: &Region) -> (Table, Table) {
     let mut belt = Layer::new("fiume", "FIU");
     let mut bands = Table::new("pai", Kind::Polygon, BANDS);
-    let mut dice = Dice::for_part(town.comune.seed, 9101);
     let large = town.comune.lines.iter().filter(|l| town.is_large(l));
     for (k, line) in large.enumerate() {
         let name = RIVERS[k % RIVERS.len()];
@@ -98,14 +111,7 @@ fn waters(town: &Town<'_>, outline: &Region) -> (Table, Table) {
             "D.Lgs. 42/2004, art. 142, c. 1, lett. c)",
             "Fascia di 150 m dalle sponde",
         );
-        let phase = dice.between(0.0, 6.0);
-        let swell = |i: usize, least: f64, more: f64| {
-            let t = i as f64 / 9.0 + phase;
-            half(i) + least + more * (0.5 + 0.3 * libm::sin(t) + 0.2 * libm::sin(2.3 * t + 1.0))
-        };
-        let a = Region::along(&path, |i| swell(i, 14.0, 50.0)).within(outline);
-        let b = Region::along(&path, |i| swell(i, 52.0, 95.0)).within(outline);
-        let c = Region::along(&path, |i| swell(i, 130.0, 210.0)).within(outline);
+        let [a, b, c] = bands_of(town, line, k).map(|band| band.within(outline));
         let of = [
             ("A", "Fascia di deflusso della piena", a.clone()),
             ("B", "Fascia di esondazione", b.minus(&a)),
@@ -472,8 +478,25 @@ fn landscape(town: &Town<'_>, outline: &Region) -> Table {
     layer.table
 }
 
+/// A pond in the fields, where gravel was dug.
+pub(super) fn pond(town: &Town<'_>, number: usize) -> Option<Path> {
+    let mut dice = Dice::for_part(town.comune.seed, 9107 + number as u64);
+    let ground = &town.ground;
+    (0..400).find_map(|_| {
+        let face = &ground.faces[dice.below(ground.faces.len())];
+        let ring = &face.shape[0];
+        let fits = face.is_parcel() && face.zone == Zone::Fields && face.size > 7000.0;
+        let room = if fits {
+            crate::plane::to_boundary(ring, face.inner)
+        } else {
+            0.0
+        };
+        (room > 22.0).then(|| blob(face.inner, room * 0.72, &mut dice))
+    })
+}
+
 /// A rounded shape that follows nothing in particular.
-fn blob(p: Point, radius: f64, dice: &mut Dice) -> Path {
+pub(super) fn blob(p: Point, radius: f64, dice: &mut Dice) -> Path {
     let phase = [
         dice.between(0.0, 6.0),
         dice.between(0.0, 6.0),

@@ -25,8 +25,6 @@ pub(crate) struct Face {
     pub(crate) line: Option<usize>,
     pub(crate) size: f64,
     pub(crate) inner: Point,
-    /// Number of the sheet, the allegato counting as one.
-    pub(crate) sheet: usize,
 }
 
 impl Face {
@@ -40,6 +38,8 @@ pub(crate) struct Ground {
     pub(crate) faces: Vec<Face>,
     pub(crate) beside: Vec<Vec<(usize, f64)>>,
     mesh: Mesh,
+    /// Directed edges and whose they are.
+    sides: Vec<(u32, u32, usize)>,
     /// Directed edges that no other face shares: the comune's border.
     border: Vec<(u32, u32)>,
     on_border: Vec<u32>,
@@ -51,7 +51,7 @@ impl Ground {
         let mut rings: Vec<Ring> = Vec::new();
         let mut faces = Vec::new();
         let mut blocks = 0;
-        for (sheet, drawn) in sheets.iter().enumerate() {
+        for drawn in sheets {
             let mut last = 0;
             for (piece, noded) in drawn.pieces.iter().zip(&drawn.noded) {
                 last = last.max(piece.block);
@@ -75,7 +75,6 @@ impl Ground {
                     line: piece.line.filter(|&l| l < lines.len()),
                     size,
                     inner: inner_point(&noded[0]),
-                    sheet,
                 });
             }
             blocks += last;
@@ -87,7 +86,8 @@ impl Ground {
                 *ring = told.next().unwrap_or_default();
             }
         }
-        let beside = beside(&mesh, &faces);
+        let sides = sides(&faces);
+        let beside = beside(&mesh, &sides, faces.len());
         let border = alone(faces.iter().flat_map(|f| &f.loops));
         let mut on_border: Vec<u32> = border.iter().flat_map(|&(a, b)| [a, b]).collect();
         on_border.sort_unstable();
@@ -96,6 +96,7 @@ impl Ground {
             faces,
             beside,
             mesh,
+            sides,
             border,
             on_border,
         }
@@ -126,6 +127,22 @@ impl Ground {
             }
             members.sort_unstable();
             out.push((of, members));
+        }
+        out
+    }
+
+    /// The sides of a face along streets, in its direction.
+    pub(crate) fn fronts(&self, face: usize) -> Vec<(Point, Point)> {
+        let mut out = Vec::new();
+        for ring in &self.faces[face].loops {
+            for (&a, &b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+                let at = self.sides.partition_point(|s| (s.0, s.1) < (b, a));
+                let other = self.sides.get(at).filter(|s| (s.0, s.1) == (b, a));
+                if other.is_some_and(|s| self.faces[s.2].kind == Kind::Road) {
+                    let place = |v: u32| self.mesh.points[v as usize];
+                    out.push((place(a), place(b)));
+                }
+            }
         }
         out
     }
@@ -172,7 +189,7 @@ impl Ground {
     }
 }
 
-fn beside(mesh: &Mesh, faces: &[Face]) -> Vec<Vec<(usize, f64)>> {
+fn sides(faces: &[Face]) -> Vec<(u32, u32, usize)> {
     let mut sides: Vec<(u32, u32, usize)> = Vec::new();
     for (i, face) in faces.iter().enumerate() {
         for ring in &face.loops {
@@ -181,8 +198,12 @@ fn beside(mesh: &Mesh, faces: &[Face]) -> Vec<Vec<(usize, f64)>> {
         }
     }
     sides.sort_unstable();
-    let mut out: Vec<Vec<(usize, f64)>> = vec![Vec::new(); faces.len()];
-    for &(a, b, i) in &sides {
+    sides
+}
+
+fn beside(mesh: &Mesh, sides: &[(u32, u32, usize)], count: usize) -> Vec<Vec<(usize, f64)>> {
+    let mut out: Vec<Vec<(usize, f64)>> = vec![Vec::new(); count];
+    for &(a, b, i) in sides {
         let at = sides.partition_point(|s| (s.0, s.1) < (b, a));
         if let Some(&(c, d, j)) = sides.get(at)
             && (c, d) == (b, a)

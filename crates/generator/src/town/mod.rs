@@ -1,16 +1,26 @@
 //! What a town has besides its cadastre: plan, constraints, risks, the topographic map.
 
+mod building;
 mod constraint;
 mod ground;
+mod names;
+mod number;
 mod plan;
 mod region;
+mod risk;
+mod street;
+mod topography;
 mod zoning;
 
 use crate::comune::{Comune, Drawn, Line, What};
+use crate::dice::Dice;
+use crate::land::Land;
 use ground::Ground;
 
 pub(crate) use constraint::constraints;
 pub(crate) use plan::pgt;
+pub(crate) use risk::risks;
+pub(crate) use topography::topography;
 pub(crate) use zoning::Zoning;
 
 /// One comune, drawn, with all that its layers are made from.
@@ -18,6 +28,7 @@ pub(crate) struct Town<'a> {
     pub(crate) comune: &'a Comune,
     pub(crate) sheets: &'a [Drawn],
     ground: Ground,
+    land: Land,
     /// How large the town is against its skeleton.
     scale: f64,
 }
@@ -28,6 +39,7 @@ impl<'a> Town<'a> {
             comune,
             sheets,
             ground: Ground::of(sheets, &comune.lines),
+            land: comune.land(&mut Dice::for_part(comune.seed, 1)),
             scale: comune.old_radius / 125.0,
         }
     }

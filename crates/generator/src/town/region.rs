@@ -26,7 +26,21 @@ fn circle(p: Point, radius: f64, corners: usize) -> Ring {
         .collect()
 }
 
+/// A slice of a circle from a direction, turning left.
+fn fan(p: Point, from: Point, bend: f64, radius: f64) -> Ring {
+    let n = (bend / 0.13).ceil().max(1.0);
+    // From behind the middle: sides that nearly coincide with others' are hard to unite.
+    let behind = p.plus(from.turned(bend / 2.0), -0.3 * radius);
+    let mut out = vec![behind];
+    out.extend((0..=n as usize).map(|k| p.plus(from.turned(bend * k as f64 / n), radius)));
+    out
+}
+
 impl Region {
+    pub(crate) fn none() -> Self {
+        Self(MultiPolygon::new(Vec::new()))
+    }
+
     pub(crate) fn ring(ring: &[Point]) -> Self {
         Self(MultiPolygon::new(vec![polygon(ring)]))
     }
@@ -41,21 +55,42 @@ impl Region {
 
     /// All places nearer to a path than `radius(vertex)`.
     pub(crate) fn along(path: &[Point], radius: impl Fn(usize) -> f64) -> Self {
+        let last = path.len() - 1;
+        let side = |i: usize| path[i + 1].minus(path[i]).unit().left();
         let mut parts = Vec::new();
         for (i, w) in path.windows(2).enumerate() {
-            let (r, s) = (radius(i), radius(i + 1));
-            let side = w[1].minus(w[0]).unit().left();
+            let (r, s, n) = (radius(i), radius(i + 1), side(i));
             parts.push(polygon(&[
-                w[0].plus(side, -r),
-                w[1].plus(side, -s),
-                w[1].plus(side, s),
-                w[0].plus(side, r),
+                w[0].plus(n, -r),
+                w[1].plus(n, -s),
+                w[1].plus(n, s),
+                w[0].plus(n, r),
             ]));
-            let corners = if r > 60.0 { 48 } else { 24 };
-            parts.push(polygon(&circle(w[1], s, corners)));
         }
-        if let Some(&first) = path.first() {
-            parts.push(polygon(&circle(first, radius(0), 36)));
+        // Round about the vertices; corners lie on the sides' ends, so that nothing sticks out.
+        for i in 0..=last {
+            let r = radius(i);
+            let before = side(i.saturating_sub(1));
+            let after = side(i.min(last - 1));
+            if i == 0 || i == last {
+                let outward = if i == 0 {
+                    before
+                } else {
+                    before.turned(-std::f64::consts::PI)
+                };
+                parts.push(polygon(&fan(path[i], outward, std::f64::consts::PI, r)));
+                continue;
+            }
+            let bend = libm::atan2(before.cross(after), before.dot(after));
+            if bend.abs() > 1e-6 {
+                let (from, bend) = if bend > 0.0 {
+                    // A bend to the left opens on the right.
+                    (before.turned(std::f64::consts::PI), bend)
+                } else {
+                    (after, -bend)
+                };
+                parts.push(polygon(&fan(path[i], from, bend, r)));
+            }
         }
         Self(unary_union(&parts))
     }
@@ -64,7 +99,9 @@ impl Region {
     pub(crate) fn grown(&self, metres: f64) -> Self {
         let mut parts: Vec<GeoPolygon> = self.0.0.clone();
         for p in &self.0 {
-            let ring: Path = p.exterior().coords().map(|c| at(c.x, c.y)).collect();
+            let mut ring: Path = p.exterior().coords().map(|c| at(c.x, c.y)).collect();
+            // Round at the first corner, too.
+            ring.extend(ring.get(1).copied());
             parts.extend(Self::along(&ring, |_| metres).0);
         }
         Self(unary_union(&parts))
@@ -84,11 +121,7 @@ impl Region {
 
     /// The polygons of some size, outer rings counter-clockwise.
     pub(crate) fn polygons(&self, least_m2: f64) -> Vec<Polygon> {
-        let ring = |l: &LineString| -> Ring {
-            let mut ring: Ring = l.coords().map(|c| at(c.x, c.y)).collect();
-            ring.pop();
-            ring
-        };
+        let ring = |l: &LineString| clean(l.coords().map(|c| at(c.x, c.y)).collect());
         self.0
             .iter()
             .filter_map(|p| {
@@ -96,7 +129,7 @@ impl Region {
                 if area(&outer) < 0.0 {
                     outer.reverse();
                 }
-                if area(&outer) < least_m2 {
+                if outer.len() < 3 || area(&outer) < least_m2.max(0.5) {
                     return None;
                 }
                 let mut all = vec![outer];
@@ -105,7 +138,7 @@ impl Region {
                     if area(&hole) > 0.0 {
                         hole.reverse();
                     }
-                    if area(&hole) < -0.5 {
+                    if hole.len() > 2 && area(&hole) < -0.5 {
                         all.push(hole);
                     }
                 }
@@ -113,10 +146,32 @@ impl Region {
             })
             .collect()
     }
+}
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.polygons(1.0).is_empty()
+/// A ring on whole millimetres, without points that say nothing and lines that go forth and back.
+fn clean(mut ring: Ring) -> Ring {
+    for p in &mut ring {
+        let millimetres = |v: f64| (v * 1000.0).round() / 1000.0;
+        *p = at(millimetres(p.x), millimetres(p.y));
     }
+    ring.dedup();
+    while ring.len() > 1 && ring.first() == ring.last() {
+        ring.pop();
+    }
+    let mut i = 0;
+    while ring.len() > 2 && i < ring.len() {
+        let n = ring.len();
+        let (a, b, c) = (ring[(i + n - 1) % n], ring[i], ring[(i + 1) % n]);
+        let (u, v) = (a.minus(b), c.minus(b));
+        let spike = u.dot(v) > 0.0 && u.cross(v).abs() < 0.003 * u.dot(u).max(v.dot(v)).sqrt();
+        if spike || a == b || b == c {
+            ring.remove(i);
+            i = i.saturating_sub(2);
+        } else {
+            i += 1;
+        }
+    }
+    ring
 }
 
 fn shape(p: &Polygon) -> GeoPolygon {

@@ -6,13 +6,13 @@ use std::path::Path;
 
 /// A feature: its rings (or its one line or point) and its values.
 #[derive(Debug, Clone)]
-pub struct Row {
-    pub rings: Vec<Vec<(f64, f64)>>,
-    pub values: HashMap<String, String>,
+pub(crate) struct Row {
+    pub(crate) rings: Vec<Vec<(f64, f64)>>,
+    pub(crate) values: HashMap<String, String>,
 }
 
 impl Row {
-    pub fn text(&self, column: &str) -> &str {
+    pub(crate) fn text(&self, column: &str) -> &str {
         &self.values[column]
     }
 }
@@ -25,12 +25,12 @@ fn twice(ring: &[(f64, f64)]) -> f64 {
 }
 
 /// Area whichever way the rings run, holes running the other way than outer rings.
-pub fn area(row: &Row) -> f64 {
+pub(crate) fn area(row: &Row) -> f64 {
     row.rings.iter().map(|r| twice(r)).sum::<f64>().abs() / 2.0
 }
 
 /// Edges that are not run through once in each direction.
-pub fn unshared(rows: &[Row]) -> usize {
+pub(crate) fn unshared(rows: &[Row]) -> usize {
     let mut edges: HashMap<[i64; 4], i32> = HashMap::new();
     for ring in rows.iter().flat_map(|r| &r.rings) {
         for w in ring.windows(2) {
@@ -58,7 +58,7 @@ fn points(bytes: &[u8], at: usize, count: usize) -> Vec<(f64, f64)> {
         .collect()
 }
 
-pub fn shapefile(archive: &Path, layer: &str) -> Vec<Row> {
+pub(crate) fn shapefile(archive: &Path, layer: &str) -> Vec<Row> {
     let mut zip = zip::ZipArchive::new(std::fs::File::open(archive).unwrap()).unwrap();
     let mut member = |ending: &str| {
         let mut bytes = Vec::new();
@@ -108,7 +108,7 @@ pub fn shapefile(archive: &Path, layer: &str) -> Vec<Row> {
     rows
 }
 
-pub fn gpkg(path: &Path, layer: &str) -> Vec<Row> {
+pub(crate) fn gpkg(path: &Path, layer: &str) -> Vec<Row> {
     let connection = rusqlite::Connection::open(path).unwrap();
     let mut statement = connection
         .prepare(&format!("select * from {layer}"))
@@ -168,7 +168,7 @@ fn wkb(bytes: &[u8], at: usize, rings: &mut Vec<Vec<(f64, f64)>>) -> usize {
 }
 
 /// Square metres of all sheets, near enough: degrees taken for those of the town's latitude.
-pub fn sheets_area(map: &Path) -> f64 {
+pub(crate) fn sheets_area(map: &Path) -> f64 {
     let text = std::fs::read_to_string(map).unwrap();
     let mut sum = 0.0;
     for rest in text.split("<gml:posList srsDimension=\"2\">").skip(1) {
