@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::access::{Action, Viewer, authorize};
 use crate::crs::{self, LON_LAT, with_transformation};
-use crate::geo::{GridBox, grid_from_lon_lat};
-use crate::layer::{DefinitionFile, LayerRole};
+use crate::geo::{GridBox, cells_across, grid_from_lon_lat};
+use crate::layer::{DefinitionFile, GeometryKind, LayerRole};
 use crate::place::Comune;
-use crate::snapshot::{Catalogue, PartSnapshot};
+use crate::snapshot::{Catalogue, PartSnapshot, REACH_M};
 
 use super::Error;
 use super::evidence::Evidence;
@@ -127,13 +127,17 @@ pub fn at_point(
     Ok(facts)
 }
 
-/// Features of a part that cover a place.
+/// Features of a part that cover a place; lines and points within [`REACH_M`] of it.
 fn features_at(part: &PartSnapshot, lon: f64, lat: f64) -> Result<Vec<usize>, crs::Error> {
     let cell = grid_from_lon_lat(lon, lat);
     // The grid rounds: a place on an outline may fall a cell beside a feature's box.
+    let margin = match part.features.kind() {
+        GeometryKind::Polygon => 2,
+        GeometryKind::Line | GeometryKind::Point => 2 + cells_across(REACH_M, lat),
+    };
     let around = GridBox {
-        min: cell.map(|value| value.saturating_sub(2)),
-        max: cell.map(|value| value.saturating_add(2)),
+        min: cell.map(|value| value.saturating_sub(margin)),
+        max: cell.map(|value| value.saturating_add(margin)),
     };
     if !part.features.bounds().intersects(&around) {
         return Ok(Vec::new());

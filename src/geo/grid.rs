@@ -35,6 +35,13 @@ fn to_cell(fraction: f64) -> u32 {
     (fraction * CELLS).round() as u32
 }
 
+/// The cells that a distance in metres takes at a latitude in degrees, rounded up.
+pub fn cells_across(distance_m: f64, lat: f64) -> u32 {
+    const EQUATOR_M: f64 = 40_075_016.685_578_5;
+    let lat = lat.clamp(-MAX_LATITUDE, MAX_LATITUDE).to_radians();
+    (distance_m * CELLS / (EQUATOR_M * lat.cos())).ceil() as u32
+}
+
 /// A box of the grid, both corners included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GridBox {
@@ -80,6 +87,13 @@ mod tests {
             assert!((lon - lon2).abs() < 1e-7, "{lon} {lon2}");
             assert!((lat - lat2).abs() < 1e-7, "{lat} {lat2}");
         }
+    }
+
+    #[test]
+    fn a_metre_is_more_cells_in_the_north() {
+        assert_eq!(cells_across(1.0, 0.0), 108);
+        assert_eq!(cells_across(1.0, 45.6), 154);
+        assert_eq!(cells_across(0.0, 45.6), 0);
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod ring;
 mod tile;
 
 pub use bounds::LonLatBox;
-pub use grid::{GridBox, GridPoint, MAX_LATITUDE, grid_from_lon_lat, lon_lat_from_grid};
-pub use ring::{Location, locate_in_ring, ring_area};
+pub use grid::{
+    GridBox, GridPoint, MAX_LATITUDE, cells_across, grid_from_lon_lat, lon_lat_from_grid,
+};
+pub use ring::{Location, distance_to_line, locate_in_ring, ring_area};
 pub use tile::{BUFFER_UNITS, EXTENT, MAX_ZOOM, TileAddress, TileError};

@@ -56,6 +56,23 @@ pub fn locate_in_ring(ring: &[[f64; 2]], place: [f64; 2]) -> Location {
     }
 }
 
+/// How far a place lies from a line, in metres; infinitely far from a line of one vertex.
+pub fn distance_to_line(line: &[[f64; 2]], place: [f64; 2]) -> f64 {
+    line.windows(2)
+        .map(|pair| {
+            let ([e1, n1], [e2, n2]) = (pair[0], pair[1]);
+            let (run, rise) = (e2 - e1, n2 - n1);
+            let squared = run * run + rise * rise;
+            let share = if squared > 0.0 {
+                (((place[0] - e1) * run + (place[1] - n1) * rise) / squared).clamp(0.0, 1.0)
+            } else {
+                0.0
+            };
+            (place[0] - e1 - share * run).hypot(place[1] - n1 - share * rise)
+        })
+        .fold(f64::INFINITY, f64::min)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +95,16 @@ mod tests {
             .map(|[e, n]| [e + 500_000.0, n + 5_000_000.0])
             .collect();
         assert_eq!(ring_area(&far), 100.0);
+    }
+
+    #[test]
+    fn a_line_is_as_far_as_its_nearest_edge() {
+        let line = [[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]];
+        assert_eq!(distance_to_line(&line, [5.0, 3.0]), 3.0);
+        assert_eq!(distance_to_line(&line, [13.0, 14.0]), 5.0);
+        assert_eq!(distance_to_line(&line, [10.0, 4.0]), 0.0);
+        assert_eq!(distance_to_line(&[[1.0, 1.0], [1.0, 1.0]], [1.0, 3.0]), 2.0);
+        assert_eq!(distance_to_line(&[[1.0, 1.0]], [1.0, 3.0]), f64::INFINITY);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod error;
 mod ewkb;
 mod files;
 mod inspect;
+mod label;
 mod load;
 mod options;
 mod prepare;
@@ -21,7 +22,7 @@ mod worker;
 
 pub use boundary::add_comune;
 pub use error::Error;
-pub use ewkb::multipolygon_ewkb;
+pub use ewkb::{geometry_ewkb, multipolygon_ewkb};
 pub use files::{InputFile, files_digest};
 pub use inspect::{InspectRequest, inspect};
 pub use load::{LoadRequest, Outcome, load};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::layer::{Definition, GeometryKind};
+use crate::layer::Definition;
 
 use super::error::Error;
 
@@ -48,9 +48,7 @@ impl ReadOptions {
             let arguments = ["cadastre-gml", "--feature", &cadastre.feature];
             return Ok(arguments.map(str::to_owned).to_vec());
         }
-        let kind = match definition.geometry {
-            GeometryKind::Polygon => "polygon",
-        };
+        let kind = definition.geometry.word();
         let mut arguments = ["vector", "--geometry", kind].map(str::to_owned).to_vec();
         for (name, value) in given {
             arguments.extend([name.to_owned(), value.clone()]);

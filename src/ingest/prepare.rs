@@ -1,7 +1,6 @@
 //! From a worker's features to rows ready for the database.
 
-use geo::{Area, Coord, InteriorPoint, LineString, Polygon};
-use wire::{Feature, Frame, MultiPolygon};
+use wire::{Feature, Frame, Geometry};
 
 use crate::cadastre::ComuneCode;
 use crate::crs::{self, Operation, with_transformation};
@@ -9,8 +8,9 @@ use crate::layer::{Definition, Mapping, ReferencePart, Row, Value};
 
 use super::content_key::content_key;
 use super::coverage::Region;
-use super::ewkb::multipolygon_ewkb;
+use super::ewkb::geometry_ewkb;
 use super::files::InputFile;
+use super::label::{kind_of, label_point};
 use super::report::{Finding, Report, Severity};
 use super::worker::{ProgressSender, Reading, WorkerError, read_file};
 
@@ -239,28 +239,29 @@ impl FileState<'_> {
             find("geometry.invalid", Some(&key), at, message);
             return Ok(());
         }
-        let Some(polygons) = feature.geometry.as_polygons() else {
-            let message = format!("the geometry of '{key}' is no polygon");
+        let kind = kind_of(&feature.geometry);
+        if kind != definition.geometry {
+            let (is, wanted) = (kind.word(), definition.geometry.word());
+            let message = format!("the geometry of '{key}' is a {is}, the layer holds a {wanted}");
             find("geometry.unsupported", Some(&key), place(first), message);
             return Ok(());
-        };
-        let geometry = self.to_storage(polygons, tally)?;
+        }
+        let geometry = self.to_storage(&feature.geometry, tally)?;
         if let Some(index) = definition.key_column()
             && definition.column[index].from.content
         {
             key = content_key(&values, &geometry);
             values[index] = Value::Text(key.clone());
         }
+        let polygons = geometry.as_polygons().filter(|_| definition.coverage);
         self.batch.push(PreparedRow {
             file: self.number,
             line: feature.line,
             label: label_point(&geometry),
-            ewkb: multipolygon_ewkb(&geometry, self.preparation.srid),
+            ewkb: geometry_ewkb(&geometry, self.preparation.srid),
             vertices: geometry.vertex_count() as u64,
             original: self.original(&feature.values),
-            region: definition
-                .coverage
-                .then(|| Region::new(key.clone(), &geometry)),
+            region: polygons.map(|polygons| Region::new(key.clone(), polygons)),
             key,
             values,
         });
@@ -282,11 +283,7 @@ impl FileState<'_> {
         })
     }
 
-    fn to_storage(
-        &self,
-        geometry: &MultiPolygon,
-        tally: &mut Tally,
-    ) -> Result<MultiPolygon, PrepareError> {
+    fn to_storage(&self, geometry: &Geometry, tally: &mut Tally) -> Result<Geometry, PrepareError> {
         let fault = |source| PrepareError::Crs {
             file: self.file.name.clone(),
             source,
@@ -321,26 +318,4 @@ pub(super) fn lon_lat(from: i32, at: [f64; 2]) -> Option<[f64; 2]> {
     let mut point = [at];
     let moved = with_transformation(from, crs::LON_LAT, |t| t.apply_to(&mut point));
     matches!(moved, Ok(Ok(()))).then_some(point[0])
-}
-
-/// A point inside the largest polygon, for its label; E/N.
-fn label_point(geometry: &MultiPolygon) -> [f64; 2] {
-    let line = |ring: &[[f64; 2]]| -> LineString {
-        ring.iter().map(|[x, y]| Coord { x: *x, y: *y }).collect()
-    };
-    let largest = geometry
-        .polygons()
-        .map(|polygon| {
-            let rings: Vec<LineString> = polygon.rings().map(line).collect();
-            let mut rings = rings.into_iter();
-            let outer = rings.next().unwrap_or(LineString::new(Vec::new()));
-            Polygon::new(outer, rings.collect())
-        })
-        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()));
-    let point = largest.as_ref().and_then(InteriorPoint::interior_point);
-    match (point, geometry.points().first()) {
-        (Some(point), _) => [point.x(), point.y()],
-        (None, Some(first)) => *first,
-        (None, None) => [0.0, 0.0],
-    }
 }

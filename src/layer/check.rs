@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 
 use crate::strict::{self, Problem, SourceFile};
 
-use super::definition::{Column, ColumnType, Definition, Example, LayerRole, ReferencePart};
+use super::definition::{
+    Column, ColumnType, Definition, Example, GeometryKind, LayerRole, ReferencePart,
+};
 use super::mapping::Mapping;
 use super::value::Value;
 
@@ -193,6 +195,18 @@ fn sense_problems(definition: &Definition) -> Vec<(String, String)> {
             "/tile/label/column".into(),
             format!("there is no column '{}'", label.column),
         );
+    }
+    let label_attributes = definition.tile.label.iter().flat_map(|l| &l.attributes);
+    for (index, name) in label_attributes.enumerate() {
+        if !known(name) {
+            report(
+                format!("/tile/label/attributes/{index}"),
+                format!("there is no column '{name}'"),
+            );
+        }
+    }
+    if definition.coverage && definition.geometry != GeometryKind::Polygon {
+        report("/coverage".into(), "only polygons can tessellate".into());
     }
     if definition.role.is_some() && definition.part_column(ReferencePart::Reference).is_none() {
         report(

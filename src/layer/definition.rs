@@ -1,12 +1,13 @@
 //! What a file in `layers/` says, as written. The JSON Schema comes from these types.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::access::PolicyClass;
 
 use super::domain::DomainValue;
 use super::reader::Reader;
+use super::theme::Theme;
 
 /// A layer: what it holds, where its columns come from, how it is drawn into tiles.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -25,6 +26,12 @@ pub struct Definition {
     pub title: Localized,
     /// One or two sentences: what it is and what it is good for.
     pub description: Localized,
+    /// The theme under which people find it in the list of layers.
+    #[serde(default)]
+    pub theme: Theme,
+    /// True when a map shows it from the start; otherwise people switch it on.
+    #[serde(default)]
+    pub visible: bool,
     /// Set when the program itself relies on the layer: parcels and sheets of the cadastre.
     #[serde(default)]
     pub role: Option<LayerRole>,
@@ -110,11 +117,26 @@ pub enum LayerRole {
 }
 
 /// Geometry of a layer's rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GeometryKind {
     /// Polygons, of one or several parts.
     Polygon,
+    /// Lines, of one or several parts.
+    Line,
+    /// Points, one or several.
+    Point,
+}
+
+impl GeometryKind {
+    /// Its word in definitions and answers: `polygon`, `line` or `point`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Polygon => "polygon",
+            Self::Line => "line",
+            Self::Point => "point",
+        }
+    }
 }
 
 /// Whose data a layer holds.
@@ -241,7 +263,10 @@ pub struct TileRule {
     pub label: Option<Label>,
 }
 
-/// Label points: a companion layer named `{id}.label`, one point inside each feature.
+/// Label points: a companion layer named `{id}.label`, one point for each feature.
+///
+/// It lies inside a polygon, in the middle of the longest of several lines, and on the first of
+/// several points.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
@@ -250,6 +275,9 @@ pub struct Label {
     /// First zoom at which labels are in the tiles.
     #[schemars(range(max = 20))]
     pub min_zoom: u8,
+    /// Further columns that labels carry, for styles that tell them apart.
+    #[serde(default)]
+    pub attributes: Vec<String>,
 }
 
 /// An input and what must come of it: columns, or an error.
@@ -277,6 +305,23 @@ impl Definition {
     /// Position of a column by name.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         self.column.iter().position(|c| c.name == name)
+    }
+
+    /// Positions of the columns that label points carry: the label's own first.
+    pub fn label_columns(&self) -> Vec<usize> {
+        let Some(label) = &self.tile.label else {
+            return Vec::new();
+        };
+        let kind = self.part_column(ReferencePart::Kind);
+        let further = label.attributes.iter();
+        let mut columns: Vec<usize> = Vec::new();
+        let named = std::iter::once(&label.column).chain(further);
+        for index in named.filter_map(|name| self.column_index(name)).chain(kind) {
+            if !columns.contains(&index) {
+                columns.push(index);
+            }
+        }
+        columns
     }
 
     /// Position of the column that holds a part of the cadastral reference.

@@ -15,6 +15,7 @@ mod publication;
 mod reader;
 mod schema;
 mod sql;
+mod theme;
 mod value;
 
 pub use crate::strict::Problem;
@@ -38,6 +39,7 @@ pub use publication::{
 };
 pub use reader::{CadastreGml, Reader, VectorFile};
 pub use schema::definition_schema;
+pub use theme::Theme;
 pub use value::Value;
 
 /// Announced when something was published or withdrawn; the payload is the number of the part.

@@ -1,6 +1,6 @@
 //! Statements about layers, their versions and their tables.
 
-use super::definition::{ColumnType, Definition};
+use super::definition::{ColumnType, Definition, GeometryKind};
 
 /// A name as an SQL identifier.
 ///
@@ -40,6 +40,11 @@ pub(super) fn create_table(definition: &Definition) -> Vec<String> {
             )
         })
         .collect();
+    let geometry = match definition.geometry {
+        GeometryKind::Polygon => "MULTIPOLYGON",
+        GeometryKind::Line => "MULTILINESTRING",
+        GeometryKind::Point => "MULTIPOINT",
+    };
     let mut statements = vec![format!(
         "create table if not exists {table} (
     part_id bigint not null,
@@ -48,7 +53,7 @@ pub(super) fn create_table(definition: &Definition) -> Vec<String> {
     original jsonb not null,
     label_e double precision not null,
     label_n double precision not null,
-    geom geometry not null check (st_isvalid(geom)) check (geometrytype(geom) = 'MULTIPOLYGON'),
+    geom geometry not null check (st_isvalid(geom)) check (geometrytype(geom) = '{geometry}'),
     primary key (part_id, feature_id),
     unique (part_id, key)
 )"

@@ -6,15 +6,15 @@ use geo_index::rtree::{RTree, RTreeBuilder, sort::HilbertSort};
 
 use crate::crs::{self, LON_LAT, with_transformation};
 use crate::geo::{GridBox, GridPoint, grid_from_lon_lat, ring_area};
-use crate::layer::Value;
+use crate::layer::{GeometryKind, Value};
 
 use super::features::{Column, Features, indexed};
 
 /// A row that cannot become part of a snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// The bytes of a geometry are not a multipolygon.
-    #[error("feature {id} has a geometry that is no multipolygon: {reason}")]
+    /// The bytes of a geometry are not one of the layer's kind.
+    #[error("feature {id} has a geometry that the layer cannot hold: {reason}")]
     Geometry {
         /// Its numeric name.
         id: u64,
@@ -37,7 +37,7 @@ pub struct Raw<'a> {
     pub values: Vec<Value>,
     /// A point inside, E/N in metres; by default the first vertex.
     pub label: Option<[f64; 2]>,
-    /// MultiPolygon as EWKB in the storage CRS.
+    /// MultiPolygon, MultiLineString or MultiPoint as EWKB in the storage CRS.
     pub ewkb: &'a [u8],
 }
 
@@ -70,9 +70,10 @@ impl From<&Value> for ValueKey {
 }
 
 impl Builder {
-    /// Starts a snapshot of features with so many columns, one of which is the key.
-    pub fn new(columns: usize, key_column: usize) -> Self {
+    /// Starts a snapshot of features of a kind with so many columns, one of which is the key.
+    pub fn new(kind: GeometryKind, columns: usize, key_column: usize) -> Self {
         let features = Features {
+            kind,
             ids: Vec::new(),
             polygons: vec![0],
             rings: vec![0],
@@ -102,22 +103,10 @@ impl Builder {
         let geometry = |reason| BuildError::Geometry { id: row.id, reason };
         let features = &mut self.features;
         let first_vertex = features.metric.len();
-        let mut bytes = Bytes(row.ewkb);
-        bytes.header(6).map_err(geometry)?;
-        for _ in 0..bytes.count().map_err(geometry)? {
-            bytes.header(3).map_err(geometry)?;
-            for _ in 0..bytes.count().map_err(geometry)? {
-                let count = bytes.count().map_err(geometry)? as usize;
-                if count < 4 {
-                    return Err(geometry("a ring of less than four vertices"));
-                }
-                bytes
-                    .points(count, &mut features.metric)
-                    .map_err(geometry)?;
-                features.vertices.push(offset(features.metric.len())?);
-            }
-            features.rings.push(offset(features.vertices.len() - 1)?);
-        }
+        read_runs(Bytes(row.ewkb), features).map_err(|fault| match fault {
+            RunFault::Bytes(reason) => geometry(reason),
+            RunFault::TooLarge => BuildError::TooLarge,
+        })?;
         if features.metric.len() == first_vertex {
             return Err(geometry("it is empty"));
         }
@@ -151,7 +140,11 @@ impl Builder {
         let mut features = self.features;
         features.grid = to_grid(srid, &features.metric)?;
         features.labels = to_grid(srid, &self.label_metric)?;
-        for polygon in features.rings.windows(2) {
+        let polygons = match features.kind {
+            GeometryKind::Polygon => features.rings.as_slice(),
+            GeometryKind::Line | GeometryKind::Point => &[],
+        };
+        for polygon in polygons.windows(2) {
             for ring in polygon[0]..polygon[1] {
                 let range = features.vertices[ring as usize] as usize
                     ..features.vertices[ring as usize + 1] as usize;
@@ -188,6 +181,65 @@ impl Builder {
         features.by_key = by_key;
         Ok(features)
     }
+}
+
+/// Why the vertices of a geometry cannot be taken over.
+enum RunFault {
+    Bytes(&'static str),
+    TooLarge,
+}
+
+impl From<&'static str> for RunFault {
+    fn from(reason: &'static str) -> Self {
+        Self::Bytes(reason)
+    }
+}
+
+impl From<BuildError> for RunFault {
+    fn from(_: BuildError) -> Self {
+        Self::TooLarge
+    }
+}
+
+/// Adds the rings, lines or points of a geometry to the arrays.
+fn read_runs(mut bytes: Bytes<'_>, features: &mut Features) -> Result<(), RunFault> {
+    let (outer, inner) = match features.kind {
+        GeometryKind::Polygon => (6, 3),
+        GeometryKind::Line => (5, 2),
+        GeometryKind::Point => (4, 1),
+    };
+    bytes.header(outer)?;
+    for _ in 0..bytes.count()? {
+        bytes.header(inner)?;
+        if features.kind == GeometryKind::Point {
+            bytes.points(1, &mut features.metric)?;
+            continue;
+        }
+        let (runs, least, fault) = match features.kind {
+            GeometryKind::Polygon => (bytes.count()?, 4, "a ring of less than four vertices"),
+            _ => (1, 2, "a line of less than two vertices"),
+        };
+        for _ in 0..runs {
+            let count = bytes.count()? as usize;
+            if count < least {
+                return Err(fault.into());
+            }
+            bytes.points(count, &mut features.metric)?;
+            features.vertices.push(offset(features.metric.len())?);
+        }
+        if features.kind == GeometryKind::Polygon {
+            features.rings.push(offset(features.vertices.len() - 1)?);
+        }
+    }
+    match features.kind {
+        GeometryKind::Polygon => {}
+        GeometryKind::Line => features.rings.push(offset(features.vertices.len() - 1)?),
+        GeometryKind::Point => {
+            features.vertices.push(offset(features.metric.len())?);
+            features.rings.push(offset(features.vertices.len() - 1)?);
+        }
+    }
+    Ok(())
 }
 
 const CHUNK: usize = 4096;

@@ -1,14 +1,18 @@
 //! Features of one part in flat arrays.
 //!
+//! Lines and points use the arrays of polygons: a feature of lines is one polygon whose rings
+//! are the lines, a feature of points one polygon with one ring that holds the points.
+//!
 //! Invariants, held by [`super::Builder`]: offset arrays have one entry more than what they
-//! divide, start at 0 and never fall; every ring is closed and has at least four vertices;
-//! outer rings turn clockwise on the screen (positive area with y to the south), inner rings
-//! the other way, as MVT 2.1 section 4.3.3.3 wants; `grid` and `metric` have the same length.
+//! divide, start at 0 and never fall; every ring of a polygon is closed and has at least four
+//! vertices, every line at least two; outer rings turn clockwise on the screen (positive area
+//! with y to the south), inner rings the other way, as MVT 2.1 section 4.3.3.3 wants; `grid`
+//! and `metric` have the same length.
 
 use geo_index::rtree::{RTree, RTreeIndex};
 
-use crate::geo::{GridBox, GridPoint, Location, locate_in_ring, ring_area};
-use crate::layer::Value;
+use crate::geo::{GridBox, GridPoint, Location, distance_to_line, locate_in_ring, ring_area};
+use crate::layer::{GeometryKind, Value};
 
 /// The values of one column: a dictionary, and one code a feature.
 #[derive(Debug, Default)]
@@ -40,6 +44,7 @@ impl Column {
 /// Features of one part: geometry twice (grid and metres), attributes, index.
 #[derive(Debug)]
 pub struct Features {
+    pub(super) kind: GeometryKind,
     pub(super) ids: Vec<u64>,
     pub(super) polygons: Vec<u32>,
     pub(super) rings: Vec<u32>,
@@ -55,18 +60,30 @@ pub struct Features {
     pub(super) bounds: GridBox,
 }
 
-/// A ring in both coordinate spaces.
+/// Metres within which a line or a point is at a place.
+///
+/// A polygon holds a place or does not. A line and a point have no inside, so nearness decides;
+/// it is measured on the ground and not on the screen, so that the answer to "what is here?"
+/// is the same at every zoom, on the page and in the API.
+pub const REACH_M: f64 = 1.0;
+
+/// A ring in both coordinate spaces; also a line, or all points of a feature.
 #[derive(Debug, Clone, Copy)]
 pub struct RingView<'a> {
     /// Grid coordinates.
     pub grid: &'a [GridPoint],
     /// E/N in metres, storage CRS.
     pub metric: &'a [[f64; 2]],
-    /// True for the first ring of a polygon.
+    /// True for the first ring of a polygon, and for every line and run of points.
     pub exterior: bool,
 }
 
 impl Features {
+    /// Kind of all geometries.
+    pub fn kind(&self) -> GeometryKind {
+        self.kind
+    }
+
     /// Number of features.
     pub fn len(&self) -> usize {
         self.ids.len()
@@ -160,7 +177,8 @@ impl Features {
         found
     }
 
-    /// A feature's rings, polygon after polygon, each with its outer ring first.
+    /// A feature's rings, polygon after polygon, each with its outer ring first; its lines; or
+    /// one run of all its points.
     pub fn rings_of(&self, feature: usize) -> impl Iterator<Item = RingView<'_>> {
         let polygons = self.polygons[feature] as usize..self.polygons[feature + 1] as usize;
         polygons.flat_map(move |polygon| {
@@ -171,14 +189,17 @@ impl Features {
                 RingView {
                     grid: &self.grid[range.clone()],
                     metric: &self.metric[range],
-                    exterior: ring == first,
+                    exterior: ring == first || self.kind != GeometryKind::Polygon,
                 }
             })
         })
     }
 
-    /// A feature's area in m², in the storage CRS.
+    /// A feature's area in m², in the storage CRS; 0 for lines and points.
     pub fn area_m2(&self, feature: usize) -> f64 {
+        if self.kind != GeometryKind::Polygon {
+            return 0.0;
+        }
         self.rings_of(feature)
             .map(|ring| {
                 let area = ring_area(ring.metric).abs();
@@ -187,8 +208,23 @@ impl Features {
             .sum()
     }
 
-    /// True when a place (E, N in metres) lies in a feature or on its outline.
+    /// True when a place (E, N in metres) lies in a feature or on its outline; with lines and
+    /// points, within [`REACH_M`] of it.
     pub fn covers(&self, feature: usize, place: [f64; 2]) -> bool {
+        let within = |distance: f64| distance <= REACH_M;
+        match self.kind {
+            GeometryKind::Polygon => self.polygon_covers(feature, place),
+            GeometryKind::Line => self
+                .rings_of(feature)
+                .any(|line| within(distance_to_line(line.metric, place))),
+            GeometryKind::Point => self
+                .rings_of(feature)
+                .flat_map(|run| run.metric)
+                .any(|[e, n]| within((e - place[0]).hypot(n - place[1]))),
+        }
+    }
+
+    fn polygon_covers(&self, feature: usize, place: [f64; 2]) -> bool {
         let mut inside_polygon = false;
         for ring in self.rings_of(feature) {
             let location = locate_in_ring(ring.metric, place);

@@ -17,7 +17,7 @@ pub use builder::{BuildError, Builder, Raw};
 pub(crate) use catalogue::ENCODER;
 pub use catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot};
 pub use error::Error;
-pub use features::{Column, Features, RingView};
+pub use features::{Column, Features, REACH_M, RingView};
 pub use generations::{Generations, Served};
 pub use history::History;
 pub use read::read_features;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use sqlx::{Connection, PgConnection};
 
-use crate::layer::{self, AsOf, Definitions, PublishedPart, Value};
+use crate::layer::{self, AsOf, Definitions, GeometryKind, PublishedPart, Value};
 use crate::place::{self, Comune};
 
 use super::builder::{BuildError, Builder, Raw};
@@ -157,7 +157,7 @@ fn read_boundary(
     if let Some(known) = known {
         return Ok(Arc::clone(known));
     }
-    let mut builder = Builder::new(1, 0);
+    let mut builder = Builder::new(GeometryKind::Polygon, 1, 0);
     builder.add(Raw {
         id: 1,
         values: vec![Value::Text(row.territory_id.to_string())],

@@ -206,3 +206,12 @@ map-attribution = Show the sources
 parcel-not-understood = “{ $text }” is not a cadastral reference. It is written like this: X001_000300.21 (comune, sheet, parcel).
 parcel-unknown = Parcel { $reference } is not in the cadastre in force. It may have been split or merged: look for its sheet on the map.
 parcel-no-cadastre = We do not have the cadastre of the comune of parcel { $reference }.
+
+## Themes of the map
+
+theme-piano = Urban plan
+theme-vincoli = Constraints
+theme-rischio = Hazards and noise
+theme-catasto = Cadastre
+theme-ambiente = Environment
+theme-base = Base map

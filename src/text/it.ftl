@@ -206,3 +206,12 @@ map-attribution = Mostra le fonti
 parcel-not-understood = «{ $text }» non è un riferimento catastale. Si scrive così: X001_000300.21 (comune, foglio, particella).
 parcel-unknown = La particella { $reference } non è nel catasto in vigore. Può essere stata divisa o unita ad altre: cerca il foglio sulla mappa.
 parcel-no-cadastre = Non abbiamo il catasto del comune della particella { $reference }.
+
+## Temi della mappa
+
+theme-piano = Piano urbanistico
+theme-vincoli = Vincoli
+theme-rischio = Rischi e rumore
+theme-catasto = Catasto
+theme-ambiente = Ambiente
+theme-base = Mappa di base

@@ -1,4 +1,4 @@
-//! Clips rings to a tile, the same way for both neighbours of an edge.
+//! Clips rings and lines to a tile, the same way for both neighbours of an edge.
 //!
 //! Sutherland and Hodgman, "Reentrant polygon clipping" (1974), one side after the other. The
 //! place where an edge meets a side is computed from the edge in one canonical direction, so
@@ -52,6 +52,60 @@ pub fn clip_ring(ring: &mut Vec<Point>, scratch: &mut Vec<Point>, area: ClipBox)
     }
 }
 
+/// Clips a line to a box and hands on each part that is left, of at least two vertices.
+///
+/// `part` is a buffer. A line that only touches the box in a point leaves nothing.
+pub fn clip_line(
+    line: &[Point],
+    part: &mut Vec<Point>,
+    area: ClipBox,
+    mut hand_on: impl FnMut(&[Point]),
+) {
+    part.clear();
+    let mut flush = |part: &mut Vec<Point>| {
+        if part.len() > 1 {
+            hand_on(part);
+        }
+        part.clear();
+    };
+    for edge in line.windows(2) {
+        let Some([from, to]) = clip_edge([edge[0], edge[1]], area) else {
+            flush(part);
+            continue;
+        };
+        if part.last() != Some(&from) {
+            flush(part);
+            part.push(from);
+        }
+        if to != from {
+            part.push(to);
+        }
+    }
+    flush(part);
+}
+
+/// What of an edge lies in a box; its direction is kept.
+fn clip_edge([mut a, mut b]: [Point; 2], area: ClipBox) -> Option<[Point; 2]> {
+    for axis in 0..2 {
+        for (bound, keep_above) in [(area.min, true), (area.max, false)] {
+            let inside = |point: Point| {
+                if keep_above {
+                    point[axis] >= bound
+                } else {
+                    point[axis] <= bound
+                }
+            };
+            match (inside(a), inside(b)) {
+                (true, true) => {}
+                (false, false) => return None,
+                (true, false) => b = crossing(a, b, axis, bound),
+                (false, true) => a = crossing(a, b, axis, bound),
+            }
+        }
+    }
+    Some([a, b])
+}
+
 /// Where the edge meets the line `axis = bound`, rounded to a unit; independent of direction.
 fn crossing(a: Point, b: Point, axis: usize, bound: i64) -> Point {
     let other = 1 - axis;
@@ -95,6 +149,12 @@ mod tests {
             .sum()
     }
 
+    /// Whether a point lies within a unit and a half of an edge.
+    fn beside(a: Point, b: Point, point: Point) -> bool {
+        let real = |p: Point| p.map(|v| v as f64);
+        crate::geo::distance_to_line(&[real(a), real(b)], real(point)) <= 1.5
+    }
+
     #[test]
     fn a_ring_inside_stays_and_a_ring_outside_goes() {
         let inside = vec![[0, 0], [10, 0], [10, 10]];
@@ -109,7 +169,69 @@ mod tests {
         assert_eq!(twice_area(&clipped), 2 * 4224 * 4224);
     }
 
+    fn clip_into_parts(line: &[Point]) -> Vec<Vec<Point>> {
+        let mut parts = Vec::new();
+        clip_line(line, &mut Vec::new(), TILE, |part| {
+            parts.push(part.to_vec())
+        });
+        parts
+    }
+
+    #[test]
+    fn a_line_inside_stays_and_a_line_outside_goes() {
+        let inside = vec![[0, 0], [10, 0], [10, 10]];
+        assert_eq!(clip_into_parts(&inside), [inside]);
+        assert!(clip_into_parts(&[[5000, 0], [6000, 0], [6000, 10]]).is_empty());
+        // It passes a corner without coming in, and it touches a side in one point.
+        assert!(clip_into_parts(&[[-100, 0], [0, -100]]).is_empty());
+        assert!(clip_into_parts(&[[-100, 0], [-64, 50], [-100, 100]]).is_empty());
+    }
+
+    #[test]
+    fn a_line_that_comes_back_is_in_several_parts() {
+        let line = [
+            [0, 10],
+            [5000, 10],
+            [5000, 30],
+            [0, 30],
+            [0, -1000],
+            [90, -1000],
+            [90, 8],
+        ];
+        assert_eq!(
+            clip_into_parts(&line),
+            [
+                vec![[0, 10], [4160, 10]],
+                vec![[4160, 30], [0, 30], [0, -64]],
+                vec![[90, -64], [90, 8]],
+            ]
+        );
+    }
+
     proptest! {
+        #[test]
+        fn parts_of_a_line_lie_inside_and_on_it(line in prop::collection::vec(
+            prop::array::uniform2(-9000_i64..9000), 2..12)) {
+            for part in clip_into_parts(&line) {
+                prop_assert!(part.len() > 1);
+                for point in &part {
+                    prop_assert!(point.iter().all(|v| (-64..=4160).contains(v)));
+                    let near = line.windows(2).any(|edge| beside(edge[0], edge[1], *point));
+                    prop_assert!(near, "{:?} {:?}", line, point);
+                }
+            }
+        }
+
+        #[test]
+        fn a_line_backwards_has_the_same_parts_backwards(line in prop::collection::vec(
+            prop::array::uniform2(-9000_i64..9000), 2..12)) {
+            let backwards: Vec<Point> = line.iter().rev().copied().collect();
+            let mut parts = clip_into_parts(&backwards);
+            parts.reverse();
+            parts.iter_mut().for_each(|part| part.reverse());
+            prop_assert_eq!(parts, clip_into_parts(&line));
+        }
+
         #[test]
         fn neighbours_get_the_same_crossing(
             ax in -10_000_i64..10_000, ay in -10_000_i64..10_000,

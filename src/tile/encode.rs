@@ -20,6 +20,7 @@ pub enum TagValue<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum GeometryType {
     Point = 1,
+    Line = 2,
     Polygon = 3,
 }
 
@@ -117,11 +118,30 @@ impl LayerWriter {
         command(&mut self.geometry, CLOSE_PATH, 1);
     }
 
-    /// Adds a point to the feature being written.
-    pub fn point(&mut self, point: [i64; 2]) {
-        self.kind = GeometryType::Point;
+    /// Adds a line (at least two vertices) to the feature being written.
+    pub fn line(&mut self, line: &[[i64; 2]]) {
+        let Some((first, rest)) = line.split_first() else {
+            return;
+        };
+        self.kind = GeometryType::Line;
         command(&mut self.geometry, MOVE_TO, 1);
-        self.step(point);
+        self.step(*first);
+        command(&mut self.geometry, LINE_TO, rest.len());
+        for point in rest {
+            self.step(*point);
+        }
+    }
+
+    /// Makes one or several points the geometry of the feature being written.
+    pub fn points(&mut self, points: &[[i64; 2]]) {
+        if points.is_empty() {
+            return;
+        }
+        self.kind = GeometryType::Point;
+        command(&mut self.geometry, MOVE_TO, points.len());
+        for point in points {
+            self.step(*point);
+        }
     }
 
     /// Ends the feature being written; without geometry nothing is kept of it.

@@ -8,7 +8,7 @@ mod render;
 mod select;
 
 pub use cache::{DrawError, StoredTile, TileCache, TileDigest};
-pub use clip::{ClipBox, clip_ring};
+pub use clip::{ClipBox, clip_line, clip_ring};
 pub use compress::{Effort, Encoding, compress, negotiate};
 pub use encode::{LayerWriter, TagValue};
 pub use render::render;

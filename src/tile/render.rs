@@ -1,10 +1,10 @@
 //! Renders a tile from snapshots. No request for a tile touches the database.
 
 use crate::geo::{BUFFER_UNITS, EXTENT, GridPoint, TileAddress};
-use crate::layer::{Definition, Value};
+use crate::layer::{Definition, GeometryKind, Value};
 use crate::snapshot::{Features, PartSnapshot};
 
-use super::clip::{ClipBox, clip_ring};
+use super::clip::{ClipBox, clip_line, clip_ring};
 use super::encode::{LayerWriter, TagValue};
 use super::select::Selection;
 
@@ -18,7 +18,7 @@ pub fn render(selection: &Selection, tile: TileAddress) -> Vec<u8> {
             .iter()
             .map(|part| (&**part, part.features.search(&tile.buffered_box())))
             .collect();
-        drawing.polygons(definition, &found, &mut bytes);
+        drawing.features(definition, &found, &mut bytes);
         drawing.labels(definition, &found, &mut bytes);
     }
     bytes
@@ -49,7 +49,7 @@ impl Drawing {
         }
     }
 
-    fn polygons(&mut self, definition: &Definition, found: &Found<'_>, bytes: &mut Vec<u8>) {
+    fn features(&mut self, definition: &Definition, found: &Found<'_>, bytes: &mut Vec<u8>) {
         let mut writer = LayerWriter::new(&definition.id, definition.tile.attributes.clone());
         let columns: Vec<usize> = definition
             .tile
@@ -61,17 +61,10 @@ impl Drawing {
             let mut written = WrittenValues::new(&part.features, &columns);
             for &feature in features {
                 let feature = feature as usize;
-                let mut outer_kept = false;
-                for ring in part.features.rings_of(feature) {
-                    // A hole means nothing without the ring that it is cut out of.
-                    let wanted = ring.exterior || outer_kept;
-                    let kept = wanted && self.quantise(ring.grid, ring.exterior);
-                    if ring.exterior {
-                        outer_kept = kept;
-                    }
-                    if kept {
-                        writer.ring(&self.ring);
-                    }
+                match part.features.kind() {
+                    GeometryKind::Polygon => self.polygons(&part.features, feature, &mut writer),
+                    GeometryKind::Line => self.lines(&part.features, feature, &mut writer),
+                    GeometryKind::Point => self.points(&part.features, feature, &mut writer),
                 }
                 written.tag(&mut writer, feature);
                 writer.finish_feature(part.features.id(feature));
@@ -80,12 +73,45 @@ impl Drawing {
         writer.finish(bytes);
     }
 
-    /// Brings a ring into the tile; false when nothing of it is left.
-    fn quantise(&mut self, grid: &[GridPoint], exterior: bool) -> bool {
+    fn polygons(&mut self, features: &Features, feature: usize, writer: &mut LayerWriter) {
+        let mut outer_kept = false;
+        for ring in features.rings_of(feature) {
+            // A hole means nothing without the ring that it is cut out of.
+            let wanted = ring.exterior || outer_kept;
+            let kept = wanted && self.quantise(ring.grid, ring.exterior);
+            if ring.exterior {
+                outer_kept = kept;
+            }
+            if kept {
+                writer.ring(&self.ring);
+            }
+        }
+    }
+
+    fn lines(&mut self, features: &Features, feature: usize, writer: &mut LayerWriter) {
+        for line in features.rings_of(feature) {
+            self.to_units(line.grid);
+            clip_line(&self.ring, &mut self.scratch, BUFFERED, |part| {
+                writer.line(part)
+            });
+        }
+    }
+
+    /// Points go into the one tile that holds them, and not into the buffer of its neighbours:
+    /// map programs draw symbols across the edge of tiles, and would draw them twice.
+    fn points(&mut self, features: &Features, feature: usize, writer: &mut LayerWriter) {
+        for run in features.rings_of(feature) {
+            self.to_units(run.grid);
+            self.ring.retain(is_in_tile);
+            writer.points(&self.ring);
+        }
+    }
+
+    /// Fills the buffer with vertices in units of the tile, none twice in a row.
+    fn to_units(&mut self, grid: &[GridPoint]) {
         self.ring.clear();
         let (shift, origin) = (self.tile.shift(), self.origin);
-        // The closing vertex is left out: ClosePath says it.
-        for point in &grid[..grid.len().saturating_sub(1)] {
+        for point in grid {
             let unit = [
                 to_unit(point[0], shift) - origin[0],
                 to_unit(point[1], shift) - origin[1],
@@ -94,6 +120,12 @@ impl Drawing {
                 self.ring.push(unit);
             }
         }
+    }
+
+    /// Brings a ring into the tile; false when nothing of it is left.
+    fn quantise(&mut self, grid: &[GridPoint], exterior: bool) -> bool {
+        // The closing vertex is left out: ClosePath says it.
+        self.to_units(&grid[..grid.len().saturating_sub(1)]);
         clip_ring(&mut self.ring, &mut self.scratch, BUFFERED);
         self.ring.dedup();
         while self.ring.len() > 1 && self.ring.first() == self.ring.last() {
@@ -112,20 +144,15 @@ impl Drawing {
         let Some(label) = &definition.tile.label else {
             return;
         };
-        let Some(column) = definition.column_index(&label.column) else {
-            return;
-        };
         if self.tile.z() < label.min_zoom {
             return;
         }
-        let kind = definition.part_column(crate::layer::ReferencePart::Kind);
-        let columns: Vec<usize> = std::iter::once(column).chain(kind).collect();
+        let columns = definition.label_columns();
         let keys = columns
             .iter()
             .map(|index| definition.column[*index].name.clone())
             .collect();
         let mut writer = LayerWriter::new(&format!("{}.label", definition.id), keys);
-        let inside = 0..i64::from(EXTENT);
         for (part, features) in found {
             let mut written = WrittenValues::new(&part.features, &columns);
             for &feature in features {
@@ -134,8 +161,8 @@ impl Drawing {
                 let unit =
                     [0, 1].map(|axis| to_unit(point[axis], self.tile.shift()) - self.origin[axis]);
                 // Only in the tile that holds it, so that a name stands once on the map.
-                if unit.iter().all(|value| inside.contains(value)) {
-                    writer.point(unit);
+                if is_in_tile(&unit) {
+                    writer.points(&[unit]);
                     written.tag(&mut writer, feature);
                     writer.finish_feature(part.features.id(feature));
                 }
@@ -143,6 +170,12 @@ impl Drawing {
         }
         writer.finish(bytes);
     }
+}
+
+/// Whether a point lies in the tile itself; of two neighbours, exactly one holds it.
+fn is_in_tile(unit: &[i64; 2]) -> bool {
+    unit.iter()
+        .all(|value| (0..i64::from(EXTENT)).contains(value))
 }
 
 /// A grid coordinate in tile units of the whole map, rounded half up.

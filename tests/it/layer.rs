@@ -29,6 +29,11 @@ fn our_definitions_are_in_order() {
         .map(|file| file.definition.id.as_str())
         .collect();
     assert_eq!(ids, ["catasto.foglio", "catasto.particella", "piano.zona"]);
+    let themes: Vec<&str> = definitions
+        .iter()
+        .map(|file| file.definition.theme.word())
+        .collect();
+    assert_eq!(themes, ["catasto", "catasto", "piano"]);
     for file in definitions.iter() {
         assert!(file.definition.example.len() > 1, "{}", file.definition.id);
     }

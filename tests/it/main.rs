@@ -11,6 +11,8 @@ mod fact;
 /// Pages, API and tiles as a client sees them.
 mod hostile;
 mod http;
+/// Lines and points, from rows to tiles and clicks, against PostGIS.
+mod kinds;
 /// Layer definitions: ours are clean, broken ones are told by file and line.
 mod layer;
 mod layering;

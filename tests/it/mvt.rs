@@ -21,6 +21,10 @@ pub(crate) struct Feature {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Shape {
     Point([i64; 2]),
+    /// Several points, or one that is written as several.
+    Points(Vec<[i64; 2]>),
+    /// Lines, each of at least two points.
+    Lines(Vec<Ring>),
     /// Polygons, each its outer ring and its holes.
     Polygons(Vec<Vec<Ring>>),
 }
@@ -89,6 +93,14 @@ fn shape(geometry: &Geometry<i32>) -> Shape {
     };
     match geometry {
         Geometry::Point(point) => Shape::Point([i64::from(point.x()), i64::from(point.y())]),
+        Geometry::MultiPoint(several) => Shape::Points(
+            several
+                .iter()
+                .map(|point| [i64::from(point.x()), i64::from(point.y())])
+                .collect(),
+        ),
+        Geometry::LineString(line) => Shape::Lines(vec![ring(line)]),
+        Geometry::MultiLineString(several) => Shape::Lines(several.iter().map(ring).collect()),
         Geometry::Polygon(one) => Shape::Polygons(vec![polygon(one)]),
         Geometry::MultiPolygon(several) => Shape::Polygons(several.iter().map(polygon).collect()),
         other => panic!("a geometry that we do not write: {other:?}"),
@@ -96,11 +108,28 @@ fn shape(geometry: &Geometry<i32>) -> Shape {
 }
 
 impl Feature {
-    /// Its polygons; a point has none.
+    /// Its polygons; points and lines have none.
     pub(crate) fn polygons(&self) -> &[Vec<Ring>] {
         match &self.shape {
-            Shape::Point(_) => &[],
+            Shape::Point(_) | Shape::Points(_) | Shape::Lines(_) => &[],
             Shape::Polygons(polygons) => polygons,
+        }
+    }
+
+    /// Its points; lines and polygons have none.
+    pub(crate) fn points(&self) -> &[[i64; 2]] {
+        match &self.shape {
+            Shape::Point(point) => std::slice::from_ref(point),
+            Shape::Points(points) => points,
+            Shape::Lines(_) | Shape::Polygons(_) => &[],
+        }
+    }
+
+    /// Its lines; points and polygons have none.
+    pub(crate) fn lines(&self) -> &[Ring] {
+        match &self.shape {
+            Shape::Lines(lines) => lines,
+            Shape::Point(_) | Shape::Points(_) | Shape::Polygons(_) => &[],
         }
     }
 
@@ -171,8 +200,11 @@ pub(crate) fn readable(bytes: &[u8]) -> String {
                 let _ = write!(out, " {key}={value}");
             }
             let _ = writeln!(out);
-            if let Shape::Point(point) = feature.shape {
+            for point in feature.points() {
                 let _ = writeln!(out, "    point {},{}", point[0], point[1]);
+            }
+            for line in feature.lines() {
+                let _ = writeln!(out, "    line {line:?}");
             }
             for polygon in feature.polygons() {
                 for (index, ring) in polygon.iter().enumerate() {

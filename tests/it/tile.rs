@@ -87,7 +87,7 @@ fn inside_buffer(point: [i64; 2]) -> bool {
         .all(|v| (-buffer..=extent + buffer).contains(v))
 }
 
-fn on_edge(point: [i64; 2]) -> bool {
+pub(crate) fn on_edge(point: [i64; 2]) -> bool {
     let (buffer, extent) = (i64::from(BUFFER_UNITS), i64::from(EXTENT));
     // The other side clips after rounding too, but may end a line one unit beside.
     point

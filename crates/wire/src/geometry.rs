@@ -40,6 +40,27 @@ impl Geometry {
         }
     }
 
+    /// Returns the same geometry with other coordinates, such as those of another CRS.
+    ///
+    /// `change` is given all points in their order.
+    ///
+    /// # Errors
+    /// Those of `change`.
+    pub fn map_points<E>(
+        &self,
+        change: impl FnOnce(&mut [[f64; 2]]) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        Ok(match self {
+            Self::Polygons(polygons) => Self::Polygons(polygons.map_points(change)?),
+            Self::Lines(lines) => Self::Lines(lines.map_points(change)?),
+            Self::Points(points) => {
+                let mut changed = points.clone();
+                change(&mut changed)?;
+                Self::Points(changed)
+            }
+        })
+    }
+
     /// Returns the polygons, and `None` where it is of another kind.
     #[must_use]
     pub const fn as_polygons(&self) -> Option<&MultiPolygon> {

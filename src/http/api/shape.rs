@@ -7,6 +7,7 @@ use crate::cadastre::ParcelKind;
 use crate::fact::{Evidence, ParcelFacts};
 use crate::layer::Localized;
 use crate::place::Comune;
+use crate::text::Lang;
 
 /// A text in both languages.
 #[derive(Debug, Serialize, ToSchema)]
@@ -15,6 +16,16 @@ pub(super) struct Text {
     it: String,
     /// English.
     en: String,
+}
+
+impl Text {
+    /// A text that is asked for in each language.
+    pub(super) fn of(text: impl Fn(Lang) -> String) -> Self {
+        Self {
+            it: text(Lang::It),
+            en: text(Lang::En),
+        }
+    }
 }
 
 impl From<&Localized> for Text {

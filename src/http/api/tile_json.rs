@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::access::Viewer;
 use crate::geo::{LonLatBox, MAX_ZOOM, TileAddress};
-use crate::layer::ColumnType;
+use crate::layer::{Column, ColumnType};
 use crate::place::Comune;
 use crate::snapshot::Catalogue;
 use crate::tile::select;
@@ -75,14 +75,7 @@ fn answer(
             .attributes
             .iter()
             .filter_map(|name| definition.column_index(name))
-            .map(|index| {
-                let column = &definition.column[index];
-                let kind = match column.kind {
-                    ColumnType::Integer | ColumnType::Real => "Number",
-                    ColumnType::Text | ColumnType::Date => "String",
-                };
-                (column.name.clone(), kind.into())
-            })
+            .map(|index| field(&definition.column[index]))
             .collect();
         vector_layers.push(json!({
             "id": definition.id,
@@ -92,11 +85,16 @@ fn answer(
             "fields": fields,
         }));
         if let Some(label) = &definition.tile.label {
+            let columns = definition.label_columns();
+            let fields: serde_json::Map<String, Value> = columns
+                .iter()
+                .map(|index| field(&definition.column[*index]))
+                .collect();
             vector_layers.push(json!({
                 "id": format!("{}.label", definition.id),
                 "minzoom": label.min_zoom,
                 "maxzoom": MAX_ZOOM,
-                "fields": { (label.column.as_str()): "String" },
+                "fields": fields,
             }));
         }
         let parts = catalogue.layer(&definition.id).map(|entry| &entry.parts);
@@ -124,4 +122,13 @@ fn answer(
         document["bounds"] = json!(bounds.to_array());
     }
     Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(document)).into_response())
+}
+
+/// A column as TileJSON lists it: name, and `Number` or `String`.
+fn field(column: &Column) -> (String, Value) {
+    let kind = match column.kind {
+        ColumnType::Integer | ColumnType::Real => "Number",
+        ColumnType::Text | ColumnType::Date => "String",
+    };
+    (column.name.clone(), kind.into())
 }

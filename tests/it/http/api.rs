@@ -231,6 +231,18 @@ async fn the_catalogue_says_what_is_in_force() {
     assert_eq!(layers[1]["parts"][0]["features"], 341);
     assert_eq!(layers[1]["parts"][0]["storage_crs"], 7791);
     assert_eq!(layers[1]["parts"][0]["version"], 1);
+    assert_eq!(layers[1]["theme"], "catasto");
+    assert_eq!(layers[1]["geometry"], "polygon");
+    assert_eq!(
+        (&layers[1]["visible"], &layers[1]["min_zoom"]),
+        (&true.into(), &13.into())
+    );
+    let here = site.get("/api/v1/layers?comune=borgochiaro").await.json();
+    assert_eq!(here["layers"].as_array().map(Vec::len), Some(2));
+    assert_eq!(here["themes"][0]["title"]["it"], "Catasto");
+    site.get("/api/v1/layers?comune=altrove")
+        .await
+        .assert_problem(404);
     let comuni = site.get("/api/v1/comuni").await.json();
     assert_eq!(comuni["comuni"][0]["slug"], "borgochiaro");
     assert_eq!(comuni["comuni"][0]["codes"][0], "X001");
