@@ -146,7 +146,10 @@ impl Shapes {
             srid: 7791,
             loaded_at: jiff::Timestamp::UNIX_EPOCH,
             published_at: jiff::Timestamp::UNIX_EPOCH,
-            features: builder.finish(7791).expect("lies on the map"),
+            publication_id: 1,
+            valid_from: jiff::civil::date(2026, 1, 1),
+            valid_to: None,
+            features: Arc::new(builder.finish(7791).expect("lies on the map")),
         };
         let entry = LayerEntry {
             file,
