@@ -224,7 +224,25 @@ async fn outlines_are_geojson() {
 #[tokio::test]
 async fn the_catalogue_says_what_is_in_force() {
     let site = Site::public().await;
-    let layers = site.get("/api/v1/layers").await.json();
+    let all = site.get("/api/v1/layers").await.json();
+    let themes: Vec<&Value> = all["themes"]
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|theme| &theme["id"])
+        .collect();
+    assert_eq!(themes, ["piano", "vincoli", "rischio", "catasto", "base"]);
+    let river = all["layers"]
+        .as_array()
+        .expect("an array")
+        .iter()
+        .find(|layer| layer["id"] == "vincolo.fiume")
+        .expect("is defined");
+    assert_eq!(
+        (&river["visible"], &river["parts"]),
+        (&false.into(), &Value::Array(Vec::new()))
+    );
+    let layers = site.get("/api/v1/layers?comune=borgochiaro").await.json();
     let layers = layers["layers"].as_array().expect("an array").clone();
     let ids: Vec<&Value> = layers.iter().map(|layer| &layer["id"]).collect();
     assert_eq!(ids, ["catasto.foglio", "catasto.particella"]);

@@ -253,9 +253,9 @@ fn cover(town: &Town<'_>, zoning: &Zoning) -> Table {
                 }
                 (Some("verde"), _) => "1411",
                 (Some("sport"), _) => "1421",
-                (Some(_), _) => "1222",
+                (Some(_), _) => "1212",
                 (_, "F3") => "1221",
-                (_, "F4") => "1223",
+                (_, "F4") => "1222",
                 _ if wooded[f] => "311",
                 _ => match face.zone {
                     Zone::Centre => "1111",
@@ -278,14 +278,14 @@ fn cover(town: &Town<'_>, zoning: &Zoning) -> Table {
     for _ in 0..3 {
         for (code, faces) in ground.groups(|f| codes[f]) {
             let size: f64 = faces.iter().map(|&f| ground.faces[f].size).sum();
-            if size > 1800.0 || matches!(code, "511" | "1221" | "1223") {
+            if size > 1800.0 || matches!(code, "511" | "1221" | "1222") {
                 continue;
             }
             let mut around: Vec<(&str, f64)> = Vec::new();
             for &f in &faces {
                 for &(other, shared) in &ground.beside[f] {
                     let c = codes[other];
-                    if c == code || matches!(c, "511" | "1221" | "1223") {
+                    if c == code || matches!(c, "511" | "1221" | "1222") {
                         continue;
                     }
                     match around.iter_mut().find(|a| a.0 == c) {
