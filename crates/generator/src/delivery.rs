@@ -6,7 +6,8 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use crate::block::Kind;
-use crate::comune::Comune;
+use crate::comune::{Comune, Drawn};
+use crate::dice::Dice;
 use crate::gml;
 use crate::plane::Point;
 use crate::projection::Utm32;
@@ -21,7 +22,18 @@ struct Entry {
     file: String,
     /// Name of the layer in a file that has several.
     member: Option<String>,
+    /// Code of the plan version that it belongs to.
+    version: Option<&'static str>,
+    /// From what day on it counts.
+    valid_from: Option<&'static str>,
 }
+
+/// The days of the two versions of the cadastre.
+const FIRST_DAY: &str = "2026-01-01";
+const SECOND_DAY: &str = "2026-07-01";
+/// The versions of the plan, by their codes in `comune.toml`.
+const IN_FORCE: &str = "2020";
+const ADOPTED: &str = "variante-1";
 
 /// The folder that is being filled.
 struct Folder {
@@ -50,27 +62,17 @@ pub(crate) fn write(
     });
     let (sheets, members, roads_and_waters) =
         (cadastre.sheets, cadastre.members, cadastre.roads_and_waters);
-    let (map, ple) = cadastre.save(&folder.path)?;
-    folder.entry("catasto.foglio", &map, None);
-    folder.entry("catasto.particella", &ple, None);
+    let (map, ple) = cadastre.save(&folder.path, FIRST_DAY)?;
+    folder.entry("catasto.foglio", &map, None).valid_from = Some(FIRST_DAY);
+    folder.entry("catasto.particella", &ple, None).valid_from = Some(FIRST_DAY);
 
     let town = Town::of(comune, &drawn);
     let zoning = Zoning::of(&town);
-    folder.shapefiles(
-        "pgt.zip",
-        &town::pgt(&town, &zoning),
-        &[
-            "piano.zona",
-            "piano.tessuto",
-            "piano.servizio",
-            "piano.ambito",
-        ],
-        origin,
-    )?;
+    folder.plan(&town, &zoning, origin)?;
     folder.layers(
-        "topografico.gpkg",
-        &town::topography(&town, &zoning, &lanes),
-        "base",
+        "vincoli.gpkg",
+        &town::constraints(&town, &zoning),
+        "vincolo",
         origin,
     )?;
     folder.layers(
@@ -80,11 +82,12 @@ pub(crate) fn write(
         origin,
     )?;
     folder.layers(
-        "vincoli.gpkg",
-        &town::constraints(&town, &zoning),
-        "vincolo",
+        "topografico.gpkg",
+        &town::topography(&town, &zoning, &lanes),
+        "base",
         origin,
     )?;
+    let later = folder.later(comune, &drawn, origin, utm)?;
     Ok(Written {
         code: comune.code.clone(),
         name: comune.name.clone(),
@@ -93,6 +96,7 @@ pub(crate) fn write(
         roads_and_waters,
         map: folder.path.join(map),
         ple: folder.path.join(ple),
+        later,
         manifest: folder.manifest(comune)?,
         folder: folder.path,
     })
@@ -152,12 +156,12 @@ impl<'a> Cadastre<'a> {
     }
 
     /// Writes the files; their names.
-    fn save(self, folder: &Path) -> Result<(String, String), Error> {
+    fn save(self, folder: &Path, day: &str) -> Result<(String, String), Error> {
         let save = |writer: gml::Writer<'_>, suffix: &str| {
             let name = format!("{}_{suffix}.gml", self.stem);
             let path = folder.join(&name);
             File::create(&path)
-                .and_then(|file| writer.finish(BufWriter::new(file)))
+                .and_then(|file| writer.finish(BufWriter::new(file), day))
                 .map_err(failed(&path))?;
             Ok(name)
         };
@@ -166,12 +170,92 @@ impl<'a> Cadastre<'a> {
 }
 
 impl Folder {
-    fn entry(&mut self, layer: &str, file: &str, member: Option<String>) {
+    fn entry(&mut self, layer: &str, file: &str, member: Option<String>) -> &mut Entry {
         self.entries.push(Entry {
             layer: layer.to_owned(),
             file: file.to_owned(),
             member,
+            version: None,
+            valid_from: None,
         });
+        let last = self.entries.len() - 1;
+        &mut self.entries[last]
+    }
+
+    fn text(&self, name: &str, text: &str) -> Result<(), Error> {
+        let path = self.path.join(name);
+        fs::write(&path, text).map_err(failed(&path))
+    }
+
+    fn make(&self, name: &str) -> Result<(), Error> {
+        let path = self.path.join(name);
+        fs::create_dir_all(&path).map_err(failed(&path))
+    }
+
+    /// The plan in force, its variant, their norms and acts.
+    fn plan(&mut self, town: &Town<'_>, zoning: &Zoning, origin: Point) -> Result<(), Error> {
+        let layers = [
+            "piano.zona",
+            "piano.tessuto",
+            "piano.servizio",
+            "piano.ambito",
+        ];
+        self.shapefiles(
+            "pgt.zip",
+            &town::pgt(town, zoning),
+            &layers,
+            IN_FORCE,
+            origin,
+        )?;
+        if let Some(tables) = town::variant(town, zoning) {
+            self.shapefiles(
+                "pgt_variante.zip",
+                &tables,
+                &["piano.zona"],
+                ADOPTED,
+                origin,
+            )?;
+        }
+        for (folder, articles) in [
+            ("norme", &town::ARTICLES[..]),
+            ("norme_variante", &town::CHANGED[..]),
+        ] {
+            self.make(folder)?;
+            for (number, text) in articles {
+                self.text(&format!("{folder}/{number}.md"), text)?;
+            }
+        }
+        self.text("comune.toml", town::ACTS)
+    }
+
+    /// The later cadastre, and what became of which parcel.
+    fn later(
+        &mut self,
+        comune: &Comune,
+        drawn: &[Drawn],
+        origin: Point,
+        utm: &Utm32,
+    ) -> Result<PathBuf, Error> {
+        let mut cadastre = Cadastre::new(comune, origin, utm);
+        let mut changes = Vec::new();
+        let mut dice = Dice::for_part(comune.seed, 9601);
+        for one in drawn {
+            let (sheet, of_sheet) = town::later(&one.sheet, &mut dice);
+            cadastre.add(&sheet);
+            changes.extend(of_sheet);
+        }
+        self.make("catasto_2")?;
+        let path = self.path.join("catasto_2");
+        let (map, ple) = cadastre.save(&path, SECOND_DAY)?;
+        for (layer, file) in [("catasto.foglio", map), ("catasto.particella", ple)] {
+            self.entry(layer, &format!("catasto_2/{file}"), None)
+                .valid_from = Some(SECOND_DAY);
+        }
+        self.text(
+            "catasto_2/lineage.json",
+            &town::answers(&comune.code, &changes),
+        )?;
+        Ok(path)
     }
 
     fn shapefiles(
@@ -179,6 +263,7 @@ impl Folder {
         name: &str,
         tables: &[Table],
         layers: &[&str],
+        version: &'static str,
         origin: Point,
     ) -> Result<(), Error> {
         let files: Vec<(String, Vec<u8>)> = tables
@@ -191,7 +276,8 @@ impl Folder {
             .and_then(|bytes| fs::write(&path, bytes))
             .map_err(failed(&path))?;
         for (table, layer) in tables.iter().zip(layers) {
-            self.entry(layer, name, Some(format!("{}.shp", table.name)));
+            let member = format!("{}.shp", table.name);
+            self.entry(layer, name, Some(member)).version = Some(version);
         }
         Ok(())
     }
@@ -237,6 +323,12 @@ impl Folder {
             );
             if let Some(member) = &entry.member {
                 let _ = writeln!(text, "member = \"{member}\"");
+            }
+            if let Some(version) = entry.version {
+                let _ = writeln!(text, "version = \"{version}\"");
+            }
+            if let Some(day) = entry.valid_from {
+                let _ = writeln!(text, "valid_from = {day}");
             }
         }
         let path = self.path.join("demo.toml");

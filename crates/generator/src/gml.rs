@@ -217,8 +217,8 @@ impl<'a> Writer<'a> {
         ]);
     }
 
-    /// Writes the collection: head, members in the order they were given, tail.
-    pub(crate) fn finish(self, mut out: impl Write) -> io::Result<()> {
+    /// Writes the collection as of a day: head, members in the order they were given, tail.
+    pub(crate) fn finish(self, mut out: impl Write, day: &str) -> io::Result<()> {
         let mut head = Vec::new();
         self.all.write(&mut head);
         let envelope = String::from_utf8_lossy(&head);
@@ -229,7 +229,7 @@ impl<'a> Writer<'a> {
              xmlns:gml=\"http://www.opengis.net/gml/3.2\"\n   \
              xmlns:wfs=\"http://www.opengis.net/wfs/2.0\"\n   \
              xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"\n   \
-             timeStamp=\"2026-07-01T10:00:00\" numberMatched=\"{n}\" numberReturned=\"{n}\">\n\
+             timeStamp=\"{day}T10:00:00\" numberMatched=\"{n}\" numberReturned=\"{n}\">\n\
              <wfs:boundedBy>{envelope}</wfs:boundedBy>\n",
             n = self.count
         )?;

@@ -76,6 +76,9 @@ pub struct Written {
     pub name: String,
     /// Where its files are.
     pub folder: PathBuf,
+    /// The folder of the later version of the cadastre, with `lineage.json`: what became of which
+    /// parcel.
+    pub later: PathBuf,
     /// `demo.toml`: what file holds which layer, in the order in which they are to be loaded.
     pub manifest: PathBuf,
     /// Sheets, the allegato included.

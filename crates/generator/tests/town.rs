@@ -127,3 +127,256 @@ fn constraints_have_their_laws() {
         .collect();
     assert_eq!(bands.len(), 3);
 }
+
+#[test]
+fn covers_fill_the_comune() {
+    let sheets = read::sheets_area(&town().1.map);
+    for (package, layer) in [
+        ("rischio.gpkg", "geologia"),
+        ("rischio.gpkg", "acustica"),
+        ("topografico.gpkg", "suolo"),
+    ] {
+        let rows = gpkg(&file(package), layer);
+        let sum: f64 = rows.iter().map(area).sum();
+        assert!(
+            (sum - sheets).abs() < 0.002 * sheets,
+            "{layer}: {sum} m² of {sheets}"
+        );
+    }
+    for (package, layer) in [("rischio.gpkg", "acustica"), ("topografico.gpkg", "suolo")] {
+        let rows = gpkg(&file(package), layer);
+        let (open, all) = (read::unshared(&rows), read::edges(&rows));
+        assert!(
+            open * 2 < all,
+            "{layer}: {open} of {all} edges have one side only"
+        );
+    }
+}
+
+#[test]
+fn values_are_those_of_the_layers() {
+    let known = |package: &str, layer: &str, column: &str, values: &[&str]| {
+        let rows = gpkg(&file(package), layer);
+        assert!(!rows.is_empty(), "{layer}");
+        for row in &rows {
+            let value = row.text(column);
+            assert!(values.contains(&value), "{layer}: {value}");
+        }
+    };
+    known("rischio.gpkg", "geologia", "CLASSE", &["1", "2", "3", "4"]);
+    known(
+        "rischio.gpkg",
+        "acustica",
+        "CLASSE",
+        &["I", "II", "III", "IV", "V", "VI"],
+    );
+    known("rischio.gpkg", "idraulica", "CLASSE", &["P1", "P2", "P3"]);
+    let roads = [
+        "autostrada",
+        "principale",
+        "secondaria",
+        "locale",
+        "sentiero",
+    ];
+    known("topografico.gpkg", "strada", "CLASSE", &roads);
+    known(
+        "topografico.gpkg",
+        "acqua",
+        "TIPO",
+        &["fiume", "canale", "lago"],
+    );
+    known(
+        "topografico.gpkg",
+        "verde",
+        "TIPO",
+        &["parco", "bosco", "giardino", "prato"],
+    );
+    let places = ["localita", "quartiere", "cascina", "monte"];
+    known("topografico.gpkg", "toponimo", "TIPO", &places);
+    let uses = [
+        "residenziale",
+        "produttivo",
+        "commerciale",
+        "agricolo",
+        "servizi",
+        "culto",
+        "accessorio",
+    ];
+    known("topografico.gpkg", "edificio", "EDIF_USO", &uses);
+    for (layer, key) in [
+        ("edificio", "EDIF_ID"),
+        ("strada", "ELEM_ID"),
+        ("civico", "CIV_ID"),
+        ("albero", "ALB_ID"),
+        ("suolo", "ID"),
+        ("verde", "VER_ID"),
+        ("acqua", "ACQ_ID"),
+        ("toponimo", "TOP_ID"),
+    ] {
+        let rows = gpkg(&file("topografico.gpkg"), layer);
+        let keys: HashSet<&str> = rows.iter().map(|r| r.text(key)).collect();
+        assert_eq!(keys.len(), rows.len(), "{layer}");
+    }
+}
+
+#[test]
+fn houses_stand_in_their_parcels_and_some_across() {
+    let parcels = read::parcels(&town().1.ple);
+    let houses = gpkg(&file("topografico.gpkg"), "edificio");
+    assert!(houses.len() > 500, "{} houses", houses.len());
+    let mut across = 0;
+    for house in &houses {
+        // Corners drawn a little in: a wall on the border stands in its parcel.
+        let ring = &house.rings[0];
+        let (x, y) = read::middle(ring);
+        let inner: Vec<(f64, f64)> = ring
+            .iter()
+            .map(|p| (p.0 + (x - p.0) * 0.04, p.1 + (y - p.1) * 0.04))
+            .collect();
+        let fits = |parcel: &Row| inner.iter().all(|p| read::inside(parcel, *p));
+        across += usize::from(!parcels.near(x, y).any(fits));
+    }
+    let share = across as f64 / houses.len() as f64;
+    assert!(share < 0.12, "{across} of {} stand across", houses.len());
+    assert!(across > 0, "none stands across a border");
+}
+
+#[test]
+fn numbers_are_odd_on_the_left() {
+    let streets = gpkg(&file("topografico.gpkg"), "strada");
+    let doors = gpkg(&file("topografico.gpkg"), "civico");
+    assert!(doors.len() > 400, "{} doors", doors.len());
+    assert!(doors.iter().any(|d| d.text("CIVICO").ends_with("/A")));
+    let mut seen = HashSet::new();
+    // For each street and each way of it: on which side odd numbers lie.
+    let mut sides: HashMap<(String, String), [[usize; 2]; 2]> = HashMap::new();
+    for door in &doors {
+        let (street, number) = (door.text("VIA"), door.text("CIVICO"));
+        assert!(
+            seen.insert((street, number)),
+            "{street} {number} comes twice"
+        );
+        let value: u32 = number.split('/').next().unwrap().parse().unwrap();
+        let p = door.rings[0][0];
+        let (way, left, distance) = streets
+            .iter()
+            .filter(|s| s.text("TOPONIMO") == street)
+            .map(|s| {
+                let (left, distance) = read::beside(&s.rings[0], p);
+                (s.text("ELEM_ID"), left, distance)
+            })
+            .min_by(|a, b| a.2.total_cmp(&b.2))
+            .unwrap();
+        assert!(
+            distance < 20.0,
+            "{street} {number} is {distance} m off its street"
+        );
+        let count = sides
+            .entry((street.to_owned(), way.to_owned()))
+            .or_default();
+        count[usize::from(value % 2 == 1)][usize::from(left)] += 1;
+    }
+    let (mut right, mut wrong) = (0, 0);
+    for [even, odd] in sides.values() {
+        // A way may run against the numbers: then left and right change places.
+        let straight = odd[1] + even[0];
+        let turned = odd[0] + even[1];
+        right += straight.max(turned);
+        wrong += straight.min(turned);
+    }
+    assert!(
+        wrong * 100 < right,
+        "{wrong} doors on the wrong side, {right} on the right one"
+    );
+}
+
+#[test]
+fn the_variant_stays_in_its_perimeter() {
+    let zones = shapefile(&file("pgt_variante.zip"), "PGT_ZONE");
+    let perimeter = shapefile(&file("pgt_variante.zip"), "PERIMETRO");
+    assert_eq!(perimeter.len(), 1);
+    let (inside, whole): (f64, f64) = (zones.iter().map(area).sum(), area(&perimeter[0]));
+    assert!((inside - whole).abs() < 1.0, "{inside} of {whole} m²");
+    assert!(zones.len() > 1);
+    // Other codes than the plan in force has there.
+    let before: HashSet<String> = self::zones()
+        .iter()
+        .map(|z| z.text("ID_ZONA").to_owned())
+        .collect();
+    assert!(zones.iter().all(|z| !before.contains(z.text("ID_ZONA"))));
+}
+
+#[test]
+fn norms_cover_what_the_plan_names() {
+    for number in 1..=40 {
+        let text = std::fs::read_to_string(file(&format!("norme/{number}.md"))).unwrap();
+        let title = format!("# Art. {number} - ");
+        assert!(text.starts_with(&title), "{number}");
+    }
+    let named: HashSet<String> = zones()
+        .iter()
+        .map(|z| z.text("ART_NTA").to_owned())
+        .collect();
+    for article in named {
+        let text = std::fs::read_to_string(file(&format!("norme/{article}.md"))).unwrap();
+        let zone = zones()
+            .into_iter()
+            .find(|z| z.text("ART_NTA") == article)
+            .unwrap();
+        let code = zone.text("COD_ZONA");
+        assert!(
+            text.contains(&format!("Zona {code} ")),
+            "{article} is about {code}"
+        );
+    }
+}
+
+#[test]
+fn the_lineage_names_parcels_of_both_versions() {
+    let text = std::fs::read_to_string(town().1.later.join("lineage.json")).unwrap();
+    let labels = |path: &std::path::Path| -> HashSet<String> {
+        let rows = read::parcels(path);
+        rows.all().map(|r| r.text("REFERENCE").to_owned()).collect()
+    };
+    let later = std::fs::read_dir(&town().1.later)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .find(|p| p.to_string_lossy().ends_with("_ple.gml"))
+        .unwrap();
+    let (before, after) = (labels(&town().1.ple), labels(&later));
+    assert_ne!(before, after);
+    let list = |line: &str, name: &str| -> Vec<String> {
+        let rest = line.split(&format!("\"{name}\": [")).nth(1).unwrap();
+        rest[..rest.find(']').unwrap()]
+            .split(", ")
+            .map(|r| r.trim_matches('"').to_owned())
+            .collect()
+    };
+    let mut kinds: HashMap<String, usize> = HashMap::new();
+    for line in text.lines().filter(|l| l.contains("\"kind\"")) {
+        let (from, to) = (list(line, "from"), list(line, "to"));
+        assert!(from.iter().all(|r| before.contains(r)), "{line}");
+        assert!(to.iter().all(|r| after.contains(r)), "{line}");
+        for gone in from.iter().filter(|r| !to.contains(r)) {
+            assert!(!after.contains(gone), "{gone} is still there");
+        }
+        let kind = line.split('"').nth(3).unwrap().to_owned();
+        *kinds.entry(kind).or_default() += 1;
+    }
+    assert_eq!(kinds.len(), 4, "{kinds:?}");
+    assert!(kinds.values().all(|n| *n > 2), "{kinds:?}");
+}
+
+#[test]
+fn the_manifest_names_files_that_are_there() {
+    let text = std::fs::read_to_string(&town().1.manifest).unwrap();
+    let files: Vec<&str> = text
+        .lines()
+        .filter_map(|l| l.strip_prefix("file = \""))
+        .map(|l| l.trim_end_matches('"'))
+        .collect();
+    assert!(files.len() > 30, "{} layers", files.len());
+    for name in files {
+        assert!(file(name).exists(), "{name}");
+    }
+}

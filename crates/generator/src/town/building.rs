@@ -204,7 +204,7 @@ pub(crate) fn buildings(
             Zone::Recent => garden(&mut site, streets, face, &ROW, 0.9, &mut dice),
             Zone::Flats => garden(&mut site, streets, face, &FLATS, 0.9, &mut dice),
             Zone::Industry => {
-                let kind = if zoning.codes[f] == super::zoning::D2 {
+                let kind = if zoning.codes[f] == super::codes::D2 {
                     &SHOP
                 } else {
                     &WORKS
@@ -484,7 +484,7 @@ fn farms(
         let f = dice.below(faces.len());
         let face = &faces[f];
         let fit = face.is_parcel()
-            && matches!(zoning.codes[f], super::zoning::E1 | super::zoning::E2)
+            && matches!(zoning.codes[f], super::codes::E1 | super::codes::E2)
             && (2600.0..16_000.0).contains(&face.size)
             && compactness(&face.shape[0]) > 0.45
             && out.iter().all(|o| o.at.to(face.inner) > 320.0 * town.scale)

@@ -74,7 +74,7 @@ pub(crate) fn constraints(town: &Town<'_>, zoning: &Zoning) -> Vec<Table> {
 /// Every n-th point of a path, and its last.
 fn every(path: &[Point], n: usize) -> Path {
     let mut out: Path = path.iter().step_by(n).copied().collect();
-    if (path.len() - 1) % n != 0 {
+    if !(path.len() - 1).is_multiple_of(n) {
         out.extend(path.last());
     }
     out
@@ -329,7 +329,7 @@ fn wells(town: &Town<'_>, zoning: &Zoning, outline: &Region) -> Table {
             .enumerate()
             .filter(|(f, face)| {
                 face.is_parcel()
-                    && matches!(zoning.codes[*f], super::zoning::E1 | super::zoning::B2)
+                    && matches!(zoning.codes[*f], super::codes::E1 | super::codes::B2)
                     && face.size > 600.0
                     && places.iter().all(|p| p.to(face.inner) > 900.0 * town.scale)
                     && town
@@ -532,8 +532,8 @@ pub(super) fn wooded(town: &Town<'_>, zoning: &Zoning) -> Vec<bool> {
         .enumerate()
         .map(|(f, face)| {
             let least = match (zoning.codes[f], face.zone) {
-                (super::zoning::E1..=super::zoning::E3, Zone::Hills) => -0.1,
-                (super::zoning::E3, _) => 0.9,
+                (super::codes::E1..=super::codes::E3, Zone::Hills) => -0.1,
+                (super::codes::E3, _) => 0.9,
                 _ => return false,
             };
             let height: f64 = waves

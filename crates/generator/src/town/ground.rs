@@ -222,7 +222,7 @@ fn beside(mesh: &Mesh, sides: &[(u32, u32, usize)], count: usize) -> Vec<Vec<(us
 /// How exactly someone drew over the cadastre.
 #[derive(Clone, Copy)]
 pub(crate) struct Hand {
-    /// Details smaller than this are left out.
+    /// Details smaller than this are left out; negative: no point is.
     pub(crate) detail_m: f64,
     /// How far lines lie off: least and most.
     pub(crate) off_m: (f64, f64),

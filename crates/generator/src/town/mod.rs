@@ -1,15 +1,22 @@
 //! What a town has besides its cadastre: plan, constraints, risks, the topographic map.
 
+mod ambito;
 mod building;
+mod codes;
 mod constraint;
+mod fabric;
 mod ground;
+mod lineage;
 mod names;
+mod norms;
 mod number;
 mod plan;
 mod region;
 mod risk;
+mod service;
 mod street;
 mod topography;
+mod variant;
 mod zoning;
 
 use crate::comune::{Comune, Drawn, Line, What};
@@ -18,7 +25,9 @@ use crate::land::Land;
 use ground::Ground;
 
 pub(crate) use constraint::constraints;
-pub(crate) use plan::pgt;
+pub(crate) use lineage::{answers, later};
+pub(crate) use norms::{ACTS, ARTICLES, CHANGED};
+pub(crate) use plan::{pgt, variant};
 pub(crate) use risk::risks;
 pub(crate) use topography::topography;
 pub(crate) use zoning::Zoning;

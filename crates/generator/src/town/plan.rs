@@ -3,7 +3,11 @@
 use crate::write::{Column::Text, Kind, Shape, Table, Value};
 
 use super::Town;
-use super::zoning::{CODES, Zoning, fabric};
+use super::codes::CODES;
+use super::fabric::fabric;
+use super::ground::Hand;
+use super::variant::variant_codes;
+use super::zoning::{Zoning, planner};
 
 /// `PGT_ZONE`, `PGT_TESSUTO`, `PGT_SERVIZI` and `PGT_AMBITI` of the plan in force.
 pub(crate) fn pgt(town: &Town<'_>, zoning: &Zoning) -> Vec<Table> {
@@ -98,7 +102,7 @@ pub(crate) fn pgt(town: &Town<'_>, zoning: &Zoning) -> Vec<Table> {
     vec![zones, fabrics, services, ambiti]
 }
 
-pub(super) fn zone_table() -> Table {
+fn zone_table() -> Table {
     Table::new(
         "PGT_ZONE",
         Kind::Polygon,
@@ -112,12 +116,7 @@ pub(super) fn zone_table() -> Table {
     )
 }
 
-pub(super) fn push_zone(
-    table: &mut Table,
-    key: String,
-    code: usize,
-    polygons: Vec<crate::sheet::Polygon>,
-) {
+fn push_zone(table: &mut Table, key: String, code: usize, polygons: Vec<crate::sheet::Polygon>) {
     let code = &CODES[code];
     let values: [Value; 5] = [
         key.into(),
@@ -127,4 +126,43 @@ pub(super) fn push_zone(
         code.article.into(),
     ];
     table.push(Shape::Polygons(polygons), values.to_vec());
+}
+
+/// `PGT_ZONE` and `PERIMETRO` of the adopted partial variant, where there is room for one.
+pub(crate) fn variant(town: &Town<'_>, zoning: &Zoning) -> Option<Vec<Table>> {
+    let (inside, codes) = variant_codes(town, zoning)?;
+    // Every corner, so that zones and perimeter have the same points.
+    let hand = Hand {
+        detail_m: -1.0,
+        ..planner(town.comune.seed)
+    };
+    let ground = &town.ground;
+    let perimeter: Vec<Option<u32>> = inside.iter().map(|&i| i.then_some(0)).collect();
+    let mut table = Table::new(
+        "PERIMETRO",
+        Kind::Polygon,
+        &[("ID_VAR", Text), ("DESCRIZ", Text)],
+    );
+    let polygons = ground.areas(&perimeter, 1, hand).pop().unwrap_or_default();
+    table.push(
+        Shape::Polygons(polygons),
+        vec!["VAR1".into(), "Variante parziale n. 1".into()],
+    );
+    let groups: Vec<_> = ground
+        .groups(|f| inside[f].then_some(codes[f]))
+        .into_iter()
+        .filter_map(|(code, faces)| code.map(|c| (c, faces)))
+        .collect();
+    let mut labels = vec![None; ground.faces.len()];
+    for (k, (_, faces)) in groups.iter().enumerate() {
+        for &f in faces {
+            labels[f] = Some(k as u32);
+        }
+    }
+    let mut zones = zone_table();
+    for ((code, _), polygons) in groups.iter().zip(ground.areas(&labels, groups.len(), hand)) {
+        let key = format!("V{:04}", zones.rows.len() + 1);
+        push_zone(&mut zones, key, *code, polygons);
+    }
+    Some(vec![zones, table])
 }

@@ -68,7 +68,7 @@ impl Region {
             ]));
         }
         // Round about the vertices; corners lie on the sides' ends, so that nothing sticks out.
-        for i in 0..=last {
+        for (i, &p) in path.iter().enumerate() {
             let r = radius(i);
             let before = side(i.saturating_sub(1));
             let after = side(i.min(last - 1));
@@ -78,7 +78,7 @@ impl Region {
                 } else {
                     before.turned(-std::f64::consts::PI)
                 };
-                parts.push(polygon(&fan(path[i], outward, std::f64::consts::PI, r)));
+                parts.push(polygon(&fan(p, outward, std::f64::consts::PI, r)));
                 continue;
             }
             let bend = libm::atan2(before.cross(after), before.dot(after));
@@ -89,7 +89,7 @@ impl Region {
                 } else {
                     (after, -bend)
                 };
-                parts.push(polygon(&fan(path[i], from, bend, r)));
+                parts.push(polygon(&fan(p, from, bend, r)));
             }
         }
         Self(unary_union(&parts))

@@ -5,10 +5,11 @@ use crate::plane::{Point, at};
 use crate::write::{Column::Text, Kind, Shape, Table};
 
 use super::Town;
+use super::codes::CODES;
 use super::constraint::{bands_of, blob};
 use super::ground::Hand;
 use super::region::Region;
-use super::zoning::{CODES, Zoning};
+use super::zoning::Zoning;
 
 /// The layers of the risks.
 pub(crate) fn risks(town: &Town<'_>, zoning: &Zoning) -> Vec<Table> {

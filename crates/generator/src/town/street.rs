@@ -250,6 +250,9 @@ fn join(ways: &mut [Way]) {
     }
 }
 
+/// A way and which of its ends: the first, or not.
+type End = (usize, bool);
+
 /// Ways that go straight on into each other are one street.
 fn chains(ways: &[Way]) -> Vec<Vec<usize>> {
     let mut of: Vec<usize> = (0..ways.len()).collect();
@@ -266,7 +269,7 @@ fn chains(ways: &[Way]) -> Vec<Vec<usize>> {
     let free: Vec<usize> = (0..ways.len())
         .filter(|&k| ways[k].name.is_empty())
         .collect();
-    let mut pairs: Vec<(f64, (usize, bool), (usize, bool))> = Vec::new();
+    let mut pairs: Vec<(f64, End, End)> = Vec::new();
     for (n, &i) in free.iter().enumerate() {
         for &j in &free[n + 1..] {
             if ways[i].built != ways[j].built {
@@ -283,7 +286,7 @@ fn chains(ways: &[Way]) -> Vec<Vec<usize>> {
         }
     }
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut used: HashSet<(usize, bool)> = HashSet::new();
+    let mut used: HashSet<End> = HashSet::new();
     for (_, a, b) in pairs {
         if used.contains(&a) || used.contains(&b) || of[a.0] == of[b.0] {
             continue;

@@ -13,12 +13,13 @@ use crate::write::{
 
 use super::Town;
 use super::building::{Building, Farm, buildings};
+use super::codes::CODES;
 use super::constraint::wooded;
 use super::ground::Hand;
 use super::names::{HAMLETS, HILLS, QUARTERS};
 use super::number::numbers;
 use super::street::{Streets, on_street};
-use super::zoning::{CODES, Zoning};
+use super::zoning::Zoning;
 
 /// All layers of the topographic map.
 pub(crate) fn topography(town: &Town<'_>, zoning: &Zoning, lanes: &[Line]) -> Vec<Table> {
@@ -185,12 +186,14 @@ fn green(town: &Town<'_>, zoning: &Zoning) -> (Table, Vec<Polygon>) {
             _ if park[f] => Some("parco"),
             _ if wooded[f] => Some("bosco"),
             _ if !face.is_parcel() => None,
-            Zone::Hills if zoning.codes[f] == super::zoning::E2 && face.size < 9000.0 => {
+            Zone::Hills if zoning.codes[f] == super::codes::E2 && face.size < 9000.0 => {
                 Some("prato")
             }
-            Zone::Fields if zoning.codes[f] == super::zoning::E3 => Some("prato"),
+            Zone::Fields if zoning.codes[f] == super::codes::E3 => Some("prato"),
             Zone::Houses | Zone::Recent | Zone::Old
-                if face.size > 1800.0 && compactness(&face.shape[0]) > 0.4 && f % 3 == 0 =>
+                if face.size > 1800.0
+                    && compactness(&face.shape[0]) > 0.4
+                    && f.is_multiple_of(3) =>
             {
                 Some("giardino")
             }
@@ -266,7 +269,7 @@ fn cover(town: &Town<'_>, zoning: &Zoning) -> Table {
                     Zone::Hills if face.block % 5 == 1 => "221",
                     Zone::Hills => "231",
                     Zone::Fields if face.block % 23 == 7 => "2241",
-                    Zone::Fields if face.block % 6 == 2 || zoning.codes[f] == super::zoning::E3 => {
+                    Zone::Fields if face.block % 6 == 2 || zoning.codes[f] == super::codes::E3 => {
                         "231"
                     }
                     Zone::Fields => "2111",

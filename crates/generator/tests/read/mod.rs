@@ -190,3 +190,135 @@ pub(crate) fn sheets_area(map: &Path) -> f64 {
     }
     sum.abs()
 }
+
+/// Number of different edges, whichever way they are run through.
+pub(crate) fn edges(rows: &[Row]) -> usize {
+    let mut seen = std::collections::HashSet::new();
+    for ring in rows.iter().flat_map(|r| &r.rings) {
+        for w in ring.windows(2) {
+            let mm = |v: f64| (v * 1000.0).round() as i64;
+            let (a, b) = ([mm(w[0].0), mm(w[0].1)], [mm(w[1].0), mm(w[1].1)]);
+            seen.insert((a.min(b), a.max(b)));
+        }
+    }
+    seen.len()
+}
+
+/// Mean of the corners.
+pub(crate) fn middle(ring: &[(f64, f64)]) -> (f64, f64) {
+    let n = (ring.len() - 1) as f64;
+    let sum = ring[1..]
+        .iter()
+        .fold((0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1));
+    (sum.0 / n, sum.1 / n)
+}
+
+pub(crate) fn inside(row: &Row, p: (f64, f64)) -> bool {
+    let mut inside = false;
+    for w in row.rings.iter().flat_map(|r| r.windows(2)) {
+        let (a, b) = (w[0], w[1]);
+        if (a.1 > p.1) != (b.1 > p.1) && p.0 < a.0 + (p.1 - a.1) * (b.0 - a.0) / (b.1 - a.1) {
+            inside = !inside;
+        }
+    }
+    inside
+}
+
+/// Whether a place lies left of a line, and how far off.
+pub(crate) fn beside(line: &[(f64, f64)], p: (f64, f64)) -> (bool, f64) {
+    let mut best = (false, f64::INFINITY);
+    for w in line.windows(2) {
+        let (a, b) = (w[0], w[1]);
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let t = ((p.0 - a.0) * dx + (p.1 - a.1) * dy) / (dx * dx + dy * dy);
+        let t = t.clamp(0.0, 1.0);
+        let distance = (a.0 + t * dx - p.0).hypot(a.1 + t * dy - p.1);
+        if distance < best.1 {
+            best = (dx * (p.1 - a.1) - dy * (p.0 - a.0) > 0.0, distance);
+        }
+    }
+    best
+}
+
+/// Parcels with their places in EPSG:7791, by cells of 100 m.
+pub(crate) struct Parcels {
+    rows: Vec<Row>,
+    cells: HashMap<(i64, i64), Vec<usize>>,
+}
+
+impl Parcels {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter()
+    }
+
+    pub(crate) fn near(&self, x: f64, y: f64) -> impl Iterator<Item = &Row> {
+        let cell = ((x / 100.0).floor() as i64, (y / 100.0).floor() as i64);
+        let list = self.cells.get(&cell).into_iter().flatten();
+        list.map(|&k| &self.rows[k])
+    }
+}
+
+pub(crate) fn parcels(ple: &Path) -> Parcels {
+    let text = std::fs::read_to_string(ple).unwrap();
+    let mut out = Parcels {
+        rows: Vec::new(),
+        cells: HashMap::new(),
+    };
+    for line in text.lines().filter(|l| l.starts_with("<wfs:member>")) {
+        let tag = "<CP:NATIONALCADASTRALREFERENCE>";
+        let rest = &line[line.find(tag).unwrap() + tag.len()..];
+        let reference = rest[..rest.find('<').unwrap()].to_owned();
+        let rings: Vec<Vec<(f64, f64)>> = line
+            .split("<gml:posList srsDimension=\"2\">")
+            .skip(1)
+            .map(|rest| {
+                let numbers: Vec<f64> = rest[..rest.find('<').unwrap()]
+                    .split_whitespace()
+                    .map(|n| n.parse().unwrap())
+                    .collect();
+                numbers.chunks(2).map(|c| utm(c[0], c[1])).collect()
+            })
+            .collect();
+        for ring in &rings {
+            let cell = |v: f64| (v / 100.0).floor() as i64;
+            let range = |pick: fn(&(f64, f64)) -> f64| {
+                let low = ring.iter().map(pick).fold(f64::INFINITY, f64::min);
+                let high = ring.iter().map(pick).fold(f64::NEG_INFINITY, f64::max);
+                cell(low)..=cell(high)
+            };
+            for x in range(|p| p.0) {
+                for y in range(|p| p.1) {
+                    out.cells.entry((x, y)).or_default().push(out.rows.len());
+                }
+            }
+        }
+        let values = HashMap::from([("REFERENCE".to_owned(), reference)]);
+        out.rows.push(Row { rings, values });
+    }
+    out
+}
+
+/// UTM zone 32 on GRS80, to a millimetre (Snyder 1987, eq. 8-9 and 8-10).
+fn utm(lat: f64, lon: f64) -> (f64, f64) {
+    let f = 1.0 / 298.257_222_101;
+    let e2: f64 = f * (2.0 - f);
+    let (phi, l) = (lat.to_radians(), (lon - 9.0).to_radians());
+    let second = e2 / (1.0 - e2);
+    let n = 6_378_137.0 / (1.0 - e2 * phi.sin().powi(2)).sqrt();
+    let (t, c, a) = (phi.tan().powi(2), second * phi.cos().powi(2), l * phi.cos());
+    let m = 6_378_137.0
+        * ((1.0 - e2 / 4.0 - 3.0 * e2.powi(2) / 64.0 - 5.0 * e2.powi(3) / 256.0) * phi
+            - (3.0 * e2 / 8.0 + 3.0 * e2.powi(2) / 32.0 + 45.0 * e2.powi(3) / 1024.0)
+                * (2.0 * phi).sin()
+            + (15.0 * e2.powi(2) / 256.0 + 45.0 * e2.powi(3) / 1024.0) * (4.0 * phi).sin()
+            - 35.0 * e2.powi(3) / 3072.0 * (6.0 * phi).sin());
+    let x = a
+        + (1.0 - t + c) * a.powi(3) / 6.0
+        + (5.0 - 18.0 * t + t * t + 72.0 * c - 58.0 * second) * a.powi(5) / 120.0;
+    let y = m + n
+        * phi.tan()
+        * (a * a / 2.0
+            + (5.0 - t + 9.0 * c + 4.0 * c * c) * a.powi(4) / 24.0
+            + (61.0 - 58.0 * t + t * t + 600.0 * c - 330.0 * second) * a.powi(6) / 720.0);
+    (500_000.0 + 0.9996 * n * x, 0.9996 * y)
+}
