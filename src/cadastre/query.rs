@@ -1,7 +1,7 @@
 //! What people type to find a parcel.
 
 use super::code::ComuneCode;
-use super::reference::CadastralReference;
+use super::reference::{CadastralReference, SheetReference};
 
 /// A search for parcels, as far as the text says: missing parts match everything.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,13 +70,17 @@ impl ParcelQuery {
         Ok(query)
     }
 
-    /// True when a reference is among those searched for.
-    pub fn matches(&self, reference: &CadastralReference) -> bool {
-        let sheet = &reference.sheet;
+    /// True when a sheet is among those searched for, whatever parcel is asked for on it.
+    pub fn matches_sheet(&self, sheet: &SheetReference) -> bool {
         self.foglio == sheet.foglio
             && self.comune.is_none_or(|code| code == sheet.comune)
             && self.sezione.is_none_or(|letter| letter == sheet.sezione)
             && self.allegato.is_none_or(|letter| letter == sheet.allegato)
+    }
+
+    /// True when a reference is among those searched for.
+    pub fn matches(&self, reference: &CadastralReference) -> bool {
+        self.matches_sheet(&reference.sheet)
             && self
                 .number
                 .as_ref()
@@ -122,9 +126,12 @@ fn is_label(word: &str) -> bool {
 fn split_label(word: &str) -> [&str; 2] {
     for label in LABELS {
         if let Some(rest) = word.strip_prefix(label) {
-            let rest = rest.trim_start_matches('.');
-            if rest.starts_with(|c: char| c.is_ascii_digit()) && word.parse::<ComuneCode>().is_err()
-            {
+            let number = rest.trim_start_matches('.');
+            // After a dot the number may be a word: "m.STRADA001".
+            let is_number = number.starts_with(|c: char| c.is_ascii_digit())
+                || (number.len() < rest.len() && !number.is_empty());
+            let rest = number;
+            if is_number && word.parse::<ComuneCode>().is_err() {
                 return ["", rest];
             }
         }
@@ -188,6 +195,7 @@ mod tests {
             assert_eq!(read(text), expected, "{text}");
         }
         assert_eq!(read("13A 7"), (13, Some('A'), Some("7".into())));
+        assert_eq!(read("F.2 m.STRADA001"), (2, None, Some("STRADA001".into())));
         assert_eq!(read("3 123/a"), (3, None, Some("123/A".into())));
         assert_eq!(read("foglio 5"), (5, None, None));
         assert_eq!(read("H833_0013A0.12"), (13, Some('A'), Some("12".into())));

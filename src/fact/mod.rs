@@ -7,11 +7,15 @@ mod evidence;
 mod parcel;
 mod place;
 mod search;
+mod words;
 
 pub use evidence::Evidence;
 pub use parcel::{Outline, ParcelFacts, parcel, parcel_outline};
 pub use place::{LayerFacts, PlaceFacts, Status, at_point};
-pub use search::{MAX_FOUND, find_parcels};
+pub use search::{
+    AddressFound, Findings, MAX_FOUND, NameFound, SearchFacts, SheetFound, StreetFound,
+    find_parcels, search,
+};
 
 use crate::cadastre::CadastralReference;
 use crate::crs;

@@ -25,23 +25,36 @@ footer-note = This is information only and does not replace certificates.
 
 ## Search
 
-search-label = Find a parcel
-search-placeholder = Sheet and parcel
+search-label = Find an address or a parcel
+search-placeholder = Address, or sheet and parcel
 search-hint = For example:
 search-button = Search
 search-title = Search
 search-results = { $count ->
-    [one] One parcel found
-   *[other] { $count } parcels found
+    [one] One result
+   *[other] { $count } results
 }
 search-first = { $count ->
-    [one] The first parcel found
-   *[other] The first { $count } parcels found
+    [one] This is the first one.
+   *[other] These are the first { $count }.
 }
-search-more = There are more: add the sheet (foglio) or the section (sezione) to narrow the search.
-search-nothing = No parcel found for “{ $query }”
-search-nothing-advice = Check the sheet (foglio) and the number, or look for it on the map. You can write it like this:
-search-empty = Write the sheet (foglio) and the number of the parcel (particella), or the national cadastral reference. For example:
+search-more = Add the sheet (foglio) or the section (sezione) to narrow the search.
+search-nothing = Nothing found for “{ $query }”
+search-nothing-advice = Check the street, or the sheet (foglio) and the number. You can also look on the map. You can write it like this:
+search-empty = Write a street with its house number, the name of a place, the sheet (foglio) and the number of the parcel (particella), or the national cadastral reference. For example:
+search-group-parcels = Parcels
+search-group-sheets = Sheets (fogli)
+search-group-addresses = Addresses
+search-group-streets = Streets
+search-group-names = Places
+search-houses = { $count ->
+    [one] One house number
+   *[other] { $count } house numbers
+}
+search-kind-localita = Locality
+search-kind-quartiere = Quarter
+search-kind-cascina = Farmstead (cascina)
+search-kind-monte = Hill
 candidates-title = Which parcel?
 candidates-lead = Several parcels answer to “{ $query }”. Choose the one you are looking for.
 

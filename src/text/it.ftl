@@ -25,23 +25,36 @@ footer-note = Le informazioni di questo sito sono indicative e non sostituiscono
 
 ## Ricerca
 
-search-label = Cerca una particella
-search-placeholder = Foglio e particella
+search-label = Cerca un indirizzo o una particella
+search-placeholder = Indirizzo, o foglio e particella
 search-hint = Per esempio:
 search-button = Cerca
 search-title = Ricerca
 search-results = { $count ->
-    [one] Una particella trovata
-   *[other] { $count } particelle trovate
+    [one] Un risultato
+   *[other] { $count } risultati
 }
 search-first = { $count ->
-    [one] La prima particella trovata
-   *[other] Le prime { $count } particelle trovate
+    [one] Mostriamo il primo.
+   *[other] Mostriamo i primi { $count }.
 }
-search-more = Ce ne sono altre: aggiungi il foglio o la sezione per restringere la ricerca.
-search-nothing = Nessuna particella trovata per «{ $query }»
-search-nothing-advice = Controlla il foglio e il numero, oppure cercala sulla mappa. Puoi scrivere così:
-search-empty = Scrivi il foglio e il numero della particella, oppure il riferimento catastale nazionale. Per esempio:
+search-more = Aggiungi il foglio o la sezione per restringere la ricerca.
+search-nothing = Nessun risultato per «{ $query }»
+search-nothing-advice = Controlla la via, oppure il foglio e il numero. Puoi anche cercare sulla mappa. Puoi scrivere così:
+search-empty = Scrivi una via con il numero civico, il nome di una località, il foglio e il numero della particella, oppure il riferimento catastale nazionale. Per esempio:
+search-group-parcels = Particelle
+search-group-sheets = Fogli
+search-group-addresses = Indirizzi
+search-group-streets = Vie
+search-group-names = Luoghi
+search-houses = { $count ->
+    [one] Un numero civico
+   *[other] { $count } numeri civici
+}
+search-kind-localita = Località
+search-kind-quartiere = Quartiere
+search-kind-cascina = Cascina
+search-kind-monte = Monte
 candidates-title = Quale particella?
 candidates-lead = Più particelle rispondono a «{ $query }». Scegli quella che cerchi.
 

@@ -7,6 +7,7 @@ mod health;
 mod layers;
 mod parcels;
 mod place;
+mod search;
 mod shape;
 mod style;
 mod tile_json;
@@ -23,6 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(place::place))
         .routes(routes!(parcels::parcel))
         .routes(routes!(parcels::parcel_geometry))
+        .routes(routes!(search::search))
         .routes(routes!(layers::layers))
         .routes(routes!(comuni::comuni))
         .routes(routes!(style::style))

@@ -20,7 +20,8 @@ use super::super::headers::NO_STORE;
 
 /// Language and origin of a request.
 pub(super) struct Wish {
-    lang: Lang,
+    /// Language of the request.
+    pub(super) lang: Lang,
     origin: String,
 }
 

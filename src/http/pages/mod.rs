@@ -2,6 +2,7 @@
 
 mod demo;
 mod failure;
+mod found;
 mod home;
 mod language;
 mod map;
@@ -17,6 +18,7 @@ use axum::routing::{get, post};
 use super::extract::Shared;
 
 pub(super) use failure::not_found;
+pub(super) use found::Wording;
 
 /// Pages that exist once for the whole site and once for every comune under `/c/{slug}`.
 fn of_a_comune() -> Router<Shared> {

@@ -1,15 +1,15 @@
-//! Search by sheet and parcel: to the parcel when there is one, else a list.
+//! Search: to what was found when it is one thing, else a list by kind.
 
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use crate::cadastre::ParcelQuery;
 use crate::fact;
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::failure::{html, show};
+use super::found::Wording;
 use super::present;
 use super::view::SearchPage;
 
@@ -30,23 +30,24 @@ fn page(visit: &Visit, text: &str) -> Result<Response, Failure> {
     if visit.unknown_comune {
         return Err(Failure::NotFound("there is no such comune".into()));
     }
-    let (found, total) = match ParcelQuery::parse(text) {
-        Ok(query) => {
-            let comune = visit.comune.as_deref();
-            fact::find_parcels(&visit.catalogue, &visit.viewer, comune, &query)
-        }
-        Err(_) => (Vec::new(), 0),
+    let comune = visit.comune.as_deref();
+    let facts = fact::search(&visit.catalogue, &visit.viewer, comune, text);
+    let wording = Wording {
+        lang: visit.lang,
+        is_only: visit.catalogue.comuni().len() == 1,
+        wanted: fact::MAX_FOUND,
     };
-    if let ([only], 1) = (found.as_slice(), total) {
-        let url = present::parcel(visit, only).page_url;
-        return Ok(Redirect::temporary(&url).into_response());
+    let groups = wording.groups(&facts);
+    if let [only] = groups.as_slice()
+        && let ([result], 1) = (only.results.as_slice(), only.total)
+    {
+        return Ok(Redirect::temporary(&result.page).into_response());
     }
     let title = visit.lang.text("search-title");
     html(&SearchPage {
         page: present::page(visit, &title),
         query: text.chars().take(100).collect(),
-        has_more: total > found.len(),
-        parcels: found.iter().map(|p| present::parcel(visit, p)).collect(),
+        groups,
         examples: present::examples(visit, 3),
     })
 }

@@ -4,6 +4,7 @@
 //! nothing else. Each page has a field `page` with what stands around its content.
 
 mod card;
+mod found;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use crate::text::{Lang, Value};
 pub use card::{
     CardView, DataView, LayerStatus, LayerStatusView, ParcelKind, ParcelView, PlaceState,
 };
+pub use found::{ResultGroupView, ResultKind, ResultView};
 
 /// Addresses of the built files (`/assets/map-3fA9c1.js`), as `web/dist/manifest.json` lists them.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -220,12 +222,18 @@ pub struct SearchPage {
     pub page: PageView,
     /// What was searched for; empty when nothing was.
     pub query: String,
-    /// What was found.
-    pub parcels: Vec<ParcelView>,
-    /// Whether there is more than is shown.
-    pub has_more: bool,
+    /// What was found, by kind.
+    pub groups: Vec<ResultGroupView>,
     /// Searches that find something, to show how to write one.
     pub examples: Vec<String>,
+}
+
+impl SearchPage {
+    /// Returns how many results there are in all.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.groups.iter().map(|group| group.total).sum()
+    }
 }
 
 /// The map page.
