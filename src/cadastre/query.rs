@@ -78,6 +78,15 @@ impl ParcelQuery {
             && self.allegato.is_none_or(|letter| letter == sheet.allegato)
     }
 
+    /// True when the number searched for is the beginning of a reference's.
+    pub fn matches_beginning(&self, reference: &CadastralReference) -> bool {
+        self.matches_sheet(&reference.sheet)
+            && self
+                .number
+                .as_ref()
+                .is_none_or(|number| reference.number.starts_with(number.as_str()))
+    }
+
     /// True when a reference is among those searched for.
     pub fn matches(&self, reference: &CadastralReference) -> bool {
         self.matches_sheet(&reference.sheet)

@@ -3,12 +3,15 @@
 //! Every answer says *hit*, *clear* or *no data* for every layer asked, with the versions it
 //! stands on. "Nothing found" and "we have no map of that" are different answers.
 
+mod coordinates;
 mod evidence;
 mod parcel;
 mod place;
 mod search;
+mod selection;
 mod words;
 
+pub use coordinates::{CoordinateFacts, Projected, coordinates};
 pub use evidence::Evidence;
 pub use parcel::{Outline, ParcelFacts, parcel, parcel_outline};
 pub use place::{LayerFacts, PlaceFacts, Status, at_point};
@@ -16,6 +19,7 @@ pub use search::{
     AddressFound, Findings, MAX_FOUND, NameFound, SearchFacts, SheetFound, StreetFound,
     find_parcels, search,
 };
+pub use selection::{MAX_CHOSEN, SelectionFacts, parcels_in, selection};
 
 use crate::cadastre::CadastralReference;
 use crate::crs;

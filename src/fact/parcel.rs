@@ -112,7 +112,7 @@ pub fn parcel_outline(
     Ok(outline)
 }
 
-fn locate<'a>(
+pub(super) fn locate<'a>(
     catalogue: &'a Catalogue,
     viewer: &Viewer,
     reference: &CadastralReference,

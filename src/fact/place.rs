@@ -163,7 +163,11 @@ fn to_storage(srid: i32, lon: f64, lat: f64) -> Result<[f64; 2], crs::Error> {
 }
 
 /// The comune whose boundary holds a place.
-fn comune_at(catalogue: &Catalogue, lon: f64, lat: f64) -> Result<Option<Arc<Comune>>, crs::Error> {
+pub(super) fn comune_at(
+    catalogue: &Catalogue,
+    lon: f64,
+    lat: f64,
+) -> Result<Option<Arc<Comune>>, crs::Error> {
     let cell = grid_from_lon_lat(lon, lat);
     let here = GridBox {
         min: cell,

@@ -34,6 +34,19 @@ pub fn find_parcels(
     comune: Option<&Comune>,
     query: &ParcelQuery,
 ) -> (Vec<ParcelFacts>, usize) {
+    find_matching(catalogue, viewer, comune, query, |reference| {
+        query.matches(reference)
+    })
+}
+
+/// The parcels on the sheet of a query whose reference matches.
+fn find_matching(
+    catalogue: &Catalogue,
+    viewer: &Viewer,
+    comune: Option<&Comune>,
+    query: &ParcelQuery,
+    matches: impl Fn(&CadastralReference) -> bool,
+) -> (Vec<ParcelFacts>, usize) {
     let Some(entry) = catalogue
         .layer_with_role(LayerRole::Parcel)
         .filter(|entry| authorize(viewer, Action::Read, entry.definition().policy).is_ok())
@@ -70,7 +83,7 @@ pub fn find_parcels(
             }
             let reference = part.features.key(feature).parse::<CadastralReference>();
             if let Ok(reference) = reference
-                && query.matches(&reference)
+                && matches(&reference)
             {
                 found.push((reference, part, feature));
             }
@@ -191,6 +204,14 @@ pub fn search(
     let mut facts = SearchFacts::default();
     if let Ok(query) = ParcelQuery::parse(text) {
         let (found, total) = find_parcels(catalogue, viewer, comune, &query);
+        // Half a number is no mistake: whoever types it is on the way to the whole one.
+        let (found, total) = if total == 0 && query.number.is_some() {
+            find_matching(catalogue, viewer, comune, &query, |reference| {
+                query.matches_beginning(reference)
+            })
+        } else {
+            (found, total)
+        };
         facts.parcels = Findings { found, total };
         if query.number.is_none() {
             facts.sheets = find_sheets(catalogue, viewer, comune, &query);

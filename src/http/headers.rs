@@ -19,6 +19,13 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; wo
 style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
 form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 
+/// The same for a page that others may put into theirs.
+pub(super) const FRAMED: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; worker-src 'self'; \
+style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
+form-action 'self'; base-uri 'none'; frame-ancestors *; object-src 'none'",
+);
+
 /// Headers of every answer.
 pub(super) const SECURITY: [(HeaderName, HeaderValue); 6] = [
     (

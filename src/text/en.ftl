@@ -26,7 +26,7 @@ footer-note = This is information only and does not replace certificates.
 ## Search
 
 search-label = Find an address or a parcel
-search-placeholder = Address, or sheet and parcel
+search-placeholder = Address or parcel
 search-hint = For example:
 search-button = Search
 search-title = Search
@@ -77,6 +77,7 @@ comuni-none = No municipality is registered yet.
 ## Card
 
 card-title = Parcel { $number }
+card-short = { $foglio }{ $allegato } · { $number }
 card-title-many = { $count ->
     [one] One parcel at this place
    *[other] { $count } parcels at this place
@@ -131,6 +132,10 @@ status-clear = checked, nothing here
 status-no-data = no data for this place
 status-error = cannot be checked now
 announce-parcel = { $title }, sheet { $foglio }, { $area }
+
+## Themes of the map
+
+theme-catasto = Cadastre
 
 ## Errors
 
@@ -213,6 +218,110 @@ map-fullscreen = Full-screen map
 map-fullscreen-exit = Leave full screen
 map-zoom-closer = Choose a sheet (foglio) to see its parcels
 map-attribution = Show the sources
+
+view-title = Parcels in view
+view-of = the { $shown } nearest to the middle, of { $total }
+view-none = No parcel in this part of the map.
+chip-remove = Remove: { $title }
+
+## Layers, legend and tools of the map
+
+map-side = Layers and legend
+map-side-open = Layers and legend
+map-side-close = Close layers and legend
+map-side-layers = Layers
+map-presets = Ready-made views
+map-preset-piano = Plan
+map-preset-vincoli = Constraints
+map-preset-rischio = Hazards
+map-preset-catasto = Cadastre
+map-preset-set = The map shows: %1.
+map-layer-filter = Filter layers
+map-layer-none = No layer of this name.
+map-layer-info-short = About the layer
+map-theme-count = %1 of %2
+map-opacity = Opacity
+map-legend = Legend
+map-legend-in-view = Only what is in view
+map-legend-none = Nothing with an entry is drawn here.
+map-base = Background
+map-base-chiara = Light
+map-base-scura = Dark
+map-base-contrasto = Contrast
+map-results = Search results
+map-results-count = Results: %1. Arrow keys choose one.
+map-results-none = No results
+map-results-all = See all %1 results
+map-shown = On the map: %1
+map-added = %1: added.
+map-removed = %1: removed.
+map-add-none = There is no parcel to add here.
+map-add-several = Several parcels lie here: choose one in the list of those in view.
+map-add-full = At most %1 parcels can be chosen together.
+map-adding = Each click now adds a parcel to the chosen ones.
+map-adding-ended = The next clicks choose a single parcel.
+map-measure = Measure
+map-measure-kind = What to measure
+map-measure-length = Distance
+map-measure-area = Area
+map-measure-hint = Click on the map to set points. With the keyboard: Enter sets a point under the crosshair, Backspace takes the last one away.
+map-measure-undo = Remove the last point
+map-measure-clear = Start again
+map-measure-close = Close measuring
+map-measure-ended = Measuring closed.
+map-measure-points = Points: %1
+map-measured-area = %1 · perimeter %2
+map-share = Share the map
+map-share-link = Link to this view
+map-share-embed = Code to put it into another page
+map-share-note = The link holds position, layers and chosen parcels: no personal data.
+map-copy = Copy
+map-copy-failed-select = Could not copy: the text is selected, copy it with the keyboard.
+map-coordinates = Coordinates
+map-coordinates-center = Of the middle of the map.
+map-coordinates-place = Of the place that you pointed at.
+map-coordinates-failed = The coordinates did not arrive. Close and try again.
+map-loading-coordinates = Calculating…
+map-locate = Show where I am
+map-locate-not-available = Your position is not available on this device
+map-locate-failed = We cannot find out where you are. Check that you have allowed the use of your position.
+map-located = Your position is on the map.
+map-located-outside = You are outside the territory of this map.
+map-embed-whole = Open the whole map
+map-keys-shift-enter = Shift + Enter
+map-keys-add = adds the parcel to the chosen ones
+map-keys-search = goes to the search
+map-keys-list = goes to the list of parcels in view
+map-keys-measure = opens and closes measuring
+map-keys-coordinates = shows the coordinates of the middle
+map-keys-note = Letters work while the map has the focus. Shift and a click add a parcel, the right button shows coordinates.
+layer-info = About: { $title }
+layer-opacity = Opacity: { $title }
+layer-licence = Licence: { $licence }.
+layer-open = Page of the layer
+card-add = Add
+
+## Coordinates
+
+coordinates-wgs84 = Latitude and longitude (WGS84)
+coordinates-storage = System of the map
+coordinates-gauss-boaga-west = Gauss-Boaga, western zone
+coordinates-gauss-boaga-east = Gauss-Boaga, eastern zone
+coordinates-accuracy = Accuracy of the transformation: about { $metres } m.
+
+# Several parcels together
+
+selection-title = Chosen parcels
+selection-count = { $count ->
+    [one] One parcel chosen
+   *[other] { $count } parcels chosen
+}
+selection-area = { $area } in all
+selection-contiguous = contiguous
+selection-pieces = not contiguous: { $count } separate groups
+selection-missing = Not in the cadastre in force:
+selection-open = Open the list
+selection-clear = Clear
 
 # Addresses of parcels
 

@@ -26,7 +26,7 @@ footer-note = Le informazioni di questo sito sono indicative e non sostituiscono
 ## Ricerca
 
 search-label = Cerca un indirizzo o una particella
-search-placeholder = Indirizzo, o foglio e particella
+search-placeholder = Indirizzo o particella
 search-hint = Per esempio:
 search-button = Cerca
 search-title = Ricerca
@@ -77,6 +77,7 @@ comuni-none = Nessun comune è ancora registrato.
 ## Scheda
 
 card-title = Particella { $number }
+card-short = { $foglio }{ $allegato } · { $number }
 card-title-many = { $count ->
     [one] Una particella in questo punto
    *[other] { $count } particelle in questo punto
@@ -131,6 +132,10 @@ status-clear = controllato, qui nulla
 status-no-data = nessun dato per questo luogo
 status-error = ora non si può verificare
 announce-parcel = { $title }, foglio { $foglio }, { $area }
+
+## Temi della mappa
+
+theme-catasto = Catasto
 
 ## Errori
 
@@ -213,6 +218,110 @@ map-fullscreen = Mappa a tutto schermo
 map-fullscreen-exit = Esci da tutto schermo
 map-zoom-closer = Scegli un foglio per vedere le sue particelle
 map-attribution = Mostra le fonti
+
+view-title = Particelle in vista
+view-of = le { $shown } più vicine al centro, su { $total }
+view-none = Nessuna particella in questa parte della mappa.
+chip-remove = Togli: { $title }
+
+## Livelli, legenda e strumenti della mappa
+
+map-side = Livelli e legenda
+map-side-open = Livelli e legenda
+map-side-close = Chiudi livelli e legenda
+map-side-layers = Livelli
+map-presets = Viste pronte
+map-preset-piano = Piano
+map-preset-vincoli = Vincoli
+map-preset-rischio = Rischio
+map-preset-catasto = Catasto
+map-preset-set = La mappa mostra: %1.
+map-layer-filter = Filtra i livelli
+map-layer-none = Nessun livello con questo nome.
+map-layer-info-short = Informazioni sul livello
+map-theme-count = %1 di %2
+map-opacity = Opacità
+map-legend = Legenda
+map-legend-in-view = Solo ciò che è in vista
+map-legend-none = Qui non è disegnato nulla che abbia una voce.
+map-base = Sfondo
+map-base-chiara = Chiaro
+map-base-scura = Scuro
+map-base-contrasto = Contrasto
+map-results = Risultati della ricerca
+map-results-count = Risultati: %1. Frecce per sceglierne uno.
+map-results-none = Nessun risultato
+map-results-all = Vedi tutti i %1 risultati
+map-shown = Sulla mappa: %1
+map-added = %1: aggiunta.
+map-removed = %1: tolta.
+map-add-none = Qui non c’è una particella da aggiungere.
+map-add-several = Qui cadono più particelle: scegline una dall’elenco di quelle in vista.
+map-add-full = Si possono scegliere insieme al massimo %1 particelle.
+map-adding = Ora ogni clic aggiunge una particella a quelle scelte.
+map-adding-ended = I prossimi clic scelgono una sola particella.
+map-measure = Misura
+map-measure-kind = Che cosa misurare
+map-measure-length = Distanza
+map-measure-area = Area
+map-measure-hint = Fai clic sulla mappa per mettere i punti. Con la tastiera: Invio mette un punto sotto il mirino, Cancella toglie l’ultimo.
+map-measure-undo = Togli l’ultimo punto
+map-measure-clear = Ricomincia
+map-measure-close = Chiudi la misura
+map-measure-ended = Misura chiusa.
+map-measure-points = Punti: %1
+map-measured-area = %1 · perimetro %2
+map-share = Condividi la mappa
+map-share-link = Collegamento a questa vista
+map-share-embed = Codice per metterla in un’altra pagina
+map-share-note = Il collegamento contiene posizione, livelli e particelle scelte: nessun dato personale.
+map-copy = Copia
+map-copy-failed-select = Non è stato possibile copiare: il testo è selezionato, copialo con la tastiera.
+map-coordinates = Coordinate
+map-coordinates-center = Del centro della mappa.
+map-coordinates-place = Del punto che hai indicato.
+map-coordinates-failed = Le coordinate non sono arrivate. Chiudi e riprova.
+map-loading-coordinates = Sto calcolando…
+map-locate = Mostra dove sono
+map-locate-not-available = La posizione non è disponibile su questo dispositivo
+map-locate-failed = Non riusciamo a sapere dove sei. Controlla di aver permesso l’uso della posizione.
+map-located = La tua posizione è sulla mappa.
+map-located-outside = Sei fuori dal territorio di questa mappa.
+map-embed-whole = Apri la mappa intera
+map-keys-shift-enter = Maiusc + Invio
+map-keys-add = aggiunge la particella a quelle scelte
+map-keys-search = porta alla ricerca
+map-keys-list = porta all’elenco delle particelle in vista
+map-keys-measure = apre e chiude la misura
+map-keys-coordinates = mostra le coordinate del centro
+map-keys-note = Le lettere funzionano quando la mappa ha il fuoco. Maiusc e clic aggiunge una particella, il tasto destro mostra le coordinate.
+layer-info = Informazioni: { $title }
+layer-opacity = Opacità: { $title }
+layer-licence = Licenza: { $licence }.
+layer-open = Scheda del livello
+card-add = Aggiungi
+
+## Coordinate
+
+coordinates-wgs84 = Latitudine e longitudine (WGS84)
+coordinates-storage = Sistema della mappa
+coordinates-gauss-boaga-west = Gauss-Boaga, fuso Ovest
+coordinates-gauss-boaga-east = Gauss-Boaga, fuso Est
+coordinates-accuracy = Precisione della trasformazione: circa { $metres } m.
+
+# Più particelle insieme
+
+selection-title = Particelle scelte
+selection-count = { $count ->
+    [one] Una particella scelta
+   *[other] { $count } particelle scelte
+}
+selection-area = { $area } in tutto
+selection-contiguous = contigue
+selection-pieces = non contigue: { $count } gruppi separati
+selection-missing = Non sono nel catasto in vigore:
+selection-open = Apri l’elenco
+selection-clear = Svuota
 
 # Indirizzi di particelle
 

@@ -81,13 +81,14 @@ fn missing(sources: &[(PathBuf, String)], calls: &[&str], known: &BTreeSet<Strin
     missing
 }
 
-const TEMPLATE_CALLS: &[&str] = &["page.t(\"", "page.t1(\"", "page.tn(\""];
+const TEMPLATE_CALLS: &[&str] = &["page.t(\"", "page.t1(\"", "page.t2(\"", "page.tn(\""];
 const SCRIPT_CALLS: &[&str] = &["text('"];
 const RUST_CALLS: &[&str] = &[
     ".text(\"",
     ".text_with(\"",
     "page.t(\"",
     "page.t1(\"",
+    "page.t2(\"",
     "page.tn(\"",
 ];
 

@@ -9,8 +9,12 @@ export interface Panel {
   wait(): void;
   /** Says that the answer did not come, with a way to try again and the page as a link. */
   fail(error: unknown, page: string, retry: () => void): void;
-  /** Shows the hint. */
+  /** Shows the hint, with the list of parcels in view. */
   clear(): void;
+  /** Shows above all else what several parcels are together; `undefined` takes it away. */
+  summary(section: HTMLElement | undefined): void;
+  /** Returns whether the list of parcels in view is shown. */
+  isList(): boolean;
 }
 
 /** An answer that comes sooner than this shows no grey lines: they would only flicker. */
@@ -38,7 +42,8 @@ function greyLines(label: string): HTMLElement {
 /** Returns the panel made of the page's elements. */
 export function panelOf(
   body: HTMLElement,
-  close: HTMLButtonElement,
+  bar: HTMLElement,
+  above: HTMLElement,
   hint: HTMLTemplateElement,
   text: Text,
   changed: (hasCard: boolean) => void,
@@ -48,8 +53,8 @@ export function panelOf(
     window.clearTimeout(timer);
     body.replaceChildren(content);
     body.setAttribute('aria-busy', String(busy));
-    body.scrollTop = 0;
-    close.hidden = !hasCard;
+    if (body.parentElement) body.parentElement.scrollTop = 0;
+    bar.hidden = !hasCard;
     changed(hasCard);
   };
   return {
@@ -89,5 +94,18 @@ export function panelOf(
     clear() {
       put(hint.content.cloneNode(true), false, false);
     },
+    summary(section) {
+      // The focus stays where it was: on the parcel after the one that was taken out.
+      const chips = [...above.querySelectorAll<HTMLElement>('[data-remove]')];
+      const index = chips.findIndex((chip) => chip === document.activeElement);
+      above.replaceChildren(...(section ? [section] : []));
+      above.hidden = section === undefined;
+      if (index < 0) return;
+      const left = [...above.querySelectorAll<HTMLElement>('[data-remove]')];
+      const next = left[Math.min(index, left.length - 1)];
+      if (next) next.focus();
+      else body.querySelector<HTMLElement>('.card-title')?.focus();
+    },
+    isList: () => body.querySelector('[data-view-list]') !== null,
   };
 }

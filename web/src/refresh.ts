@@ -6,14 +6,14 @@ const PAUSE_MS = 5000;
 const GONE = 410;
 
 /** Reloads the style when a tile answers that its version is gone, so that a map is never mixed. */
-export function refreshOn(map: MapView, style: string, refreshed: () => void): void {
+export function refreshOn(map: MapView, style: () => string, refreshed: () => void): void {
   let last = -PAUSE_MS;
   let timer = 0;
   const reload = (): void => {
     timer = 0;
     last = performance.now();
     map.once('style.load', refreshed);
-    map.setStyle(style, { diff: false });
+    map.setStyle(style(), { diff: false });
   };
   map.on('error', (event) => {
     const status = (event.error as { status?: number } | undefined)?.status;

@@ -28,6 +28,45 @@ export function enableCopying(card: HTMLElement): void {
   for (const button of card.querySelectorAll<HTMLElement>('[data-copy]')) button.hidden = false;
 }
 
+/** Serves the dialog with the link and the code to put the map into another page. */
+export function serveShareDialog(
+  dialog: HTMLDialogElement,
+  opener: HTMLButtonElement,
+  text: Text,
+  announce: Announce,
+): void {
+  const link = dialog.querySelector<HTMLInputElement>('#share-link')!;
+  const embed = dialog.querySelector<HTMLTextAreaElement>('#share-embed')!;
+  opener.addEventListener('click', () => {
+    const address = new URL(window.location.href);
+    address.searchParams.delete('incorpora');
+    link.value = readable(address);
+    address.searchParams.set('incorpora', '1');
+    const title = document.title.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+    const source = readable(address).replaceAll('&', '&amp;');
+    embed.value = `<iframe src="${source}" title="${title}" width="100%" height="480" loading="lazy"></iframe>`;
+    dialog.showModal();
+    link.select();
+  });
+  for (const field of [link, embed]) field.addEventListener('focus', () => field.select());
+  dialog.addEventListener('click', (event) => {
+    if (!(event.target instanceof Element)) return;
+    const button = event.target.closest<HTMLElement>('[data-copy-from]');
+    const field = dialog.querySelector<HTMLInputElement>(`#${button?.dataset['copyFrom']}`);
+    if (!button || !field) return;
+    field.select();
+    void copy(field.value).then((done) => {
+      if (done) flash(button, text('map-copied'));
+      announce(text(done ? 'map-copied' : 'map-copy-failed-select'));
+    });
+  });
+}
+
+// Commas and colons are allowed in a query: encoded they only make an address hard to read.
+function readable(address: URL): string {
+  return address.href.replaceAll('%2C', ',').replaceAll('%3A', ':');
+}
+
 /** Serves "Copia" and "Condividi" of the cards in a panel: the link works without it. */
 export function serveSharing(panel: HTMLElement, text: Text, announce: Announce): void {
   panel.addEventListener('click', (event) => {

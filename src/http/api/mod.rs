@@ -3,6 +3,7 @@
 
 mod comuni;
 mod conditional;
+mod coordinates;
 mod health;
 mod layers;
 mod parcels;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(parcels::parcel))
         .routes(routes!(parcels::parcel_geometry))
         .routes(routes!(search::search))
+        .routes(routes!(coordinates::coordinates))
         .routes(routes!(layers::layers))
         .routes(routes!(comuni::comuni))
         .routes(routes!(style::style))

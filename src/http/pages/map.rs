@@ -2,24 +2,31 @@
 
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use crate::cadastre::CadastralReference;
+use crate::access::Viewer;
 use crate::fact;
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
+use super::super::headers::FRAMED;
 use super::failure::{html, show};
+use super::layers::themes;
+use super::parcels::references;
 use super::present;
 use super::view::MapPage;
 
 /// What the address of a map says; everything else in it is for the script.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct MapQuery {
-    /// Reference of the selected parcel, as in its page's address.
+    /// References of the selected parcels, as in their pages' addresses, joined by commas.
     #[serde(default)]
     sel: Option<String>,
+    /// `1`: the map stands in another page.
+    #[serde(default)]
+    incorpora: Option<String>,
 }
 
 /// `/mappa` and `/c/{slug}/mappa`; with several comuni the first one opens.
@@ -50,7 +57,7 @@ fn page(visit: &Visit, query: &MapQuery) -> Result<Response, Failure> {
     let card = query
         .sel
         .as_deref()
-        .and_then(|text| CadastralReference::from_path_segment(text).ok())
+        .and_then(|text| references(text).pop())
         .and_then(|reference| fact::parcel(&visit.catalogue, &visit.viewer, &reference).ok())
         .and_then(|facts| present::parcel_card(visit, &facts).ok());
     let bounds = visit
@@ -61,7 +68,13 @@ fn page(visit: &Visit, query: &MapQuery) -> Result<Response, Failure> {
     let title = visit.lang.text("map-title");
     let mut page = present::page(visit, &title);
     page.canonical = Some(format!("{}{}/mappa", visit.origin, visit.prefix));
-    html(&MapPage {
+    let embedded = query.incorpora.as_deref() == Some("1");
+    let mut response = html(&MapPage {
+        // The style shows what everybody may see, so the list does too.
+        themes: themes(visit, &Viewer::Anonymous),
+        slug: comune.slug.clone(),
+        storage_srid: comune.storage_srid,
+        embedded,
         style_url: format!("/api/v1/style/{}?lang={}", comune.slug, visit.lang.code()),
         bounds,
         card,
@@ -69,5 +82,11 @@ fn page(visit: &Visit, query: &MapQuery) -> Result<Response, Failure> {
         // Browser tests reach the map object; only a demonstration lets them.
         test: visit.shared.app.is_demo(),
         page,
-    })
+    })?;
+    if embedded {
+        // The one page that others may frame: nothing is signed or changed on it.
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, FRAMED);
+    }
+    Ok(response)
 }

@@ -5,8 +5,10 @@ mod failure;
 mod found;
 mod home;
 mod language;
+mod layers;
 mod map;
 mod parcel;
+mod parcels;
 mod place;
 mod present;
 mod search;
@@ -27,6 +29,7 @@ fn of_a_comune() -> Router<Shared> {
         .route("/mappa", get(map::map))
         .route("/luogo", get(place::place))
         .route("/cerca", get(search::search))
+        .route("/particelle", get(parcels::parcels))
         .route("/particella/{reference}", get(parcel::parcel))
         .route(
             "/particella/{code}/{foglio}/{number}",

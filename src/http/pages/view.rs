@@ -5,6 +5,8 @@
 
 mod card;
 mod found;
+mod layers;
+mod selection;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,8 @@ pub use card::{
     CardView, DataView, LayerStatus, LayerStatusView, ParcelKind, ParcelView, PlaceState,
 };
 pub use found::{ResultGroupView, ResultKind, ResultView};
+pub use layers::{LayerView, ThemeView};
+pub use selection::{InViewFragment, SelectionFragment, SelectionPage, SelectionView};
 
 /// Addresses of the built files (`/assets/map-3fA9c1.js`), as `web/dist/manifest.json` lists them.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -120,6 +124,23 @@ impl PageView {
     pub fn t1(&self, key: &str, name: &str, value: impl AsRef<str>) -> String {
         self.lang
             .text_with(key, &[(name, Value::Text(value.as_ref()))])
+    }
+
+    /// Returns the sentence of a key with two texts put in.
+    #[must_use]
+    pub fn t2(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl AsRef<str>,
+        other_name: &str,
+        other_value: impl AsRef<str>,
+    ) -> String {
+        let values = [
+            (name, Value::Text(value.as_ref())),
+            (other_name, Value::Text(other_value.as_ref())),
+        ];
+        self.lang.text_with(key, &values)
     }
 
     /// Returns the sentence of a key with a count put in as `$count`.
@@ -248,6 +269,14 @@ pub struct MapPage {
     pub bounds: String,
     /// The card of the parcel that `?sel=` names, so that the address works without the map too.
     pub card: Option<CardView>,
+    /// The layers, by theme.
+    pub themes: Vec<ThemeView>,
+    /// The word of the comune in the API.
+    pub slug: String,
+    /// The EPSG code of the CRS in which the comune's maps are measured.
+    pub storage_srid: i32,
+    /// Whether the map stands in another page: then it has no header and no footer.
+    pub embedded: bool,
     /// A search that finds something, shown as an example.
     pub example: Option<String>,
     /// Whether browser tests may reach the map object.

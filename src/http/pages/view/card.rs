@@ -158,9 +158,27 @@ impl ParcelView {
         }
     }
 
+    /// Returns `12 · 345`: sheet, allegato and number, for a chip.
+    #[must_use]
+    pub fn short(&self, page: &PageView) -> String {
+        let allegato = self.allegato.as_deref().unwrap_or_default();
+        let values = [
+            ("foglio", Value::from(&self.foglio)),
+            ("allegato", Value::from(allegato)),
+            ("number", Value::from(&self.number)),
+        ];
+        page.lang.text_with("card-short", &values)
+    }
+
     /// Returns `Foglio 12 · Borgochiaro`, with section, allegato and sviluppo where they are.
     #[must_use]
     pub fn subtitle(&self, page: &PageView) -> String {
+        format!("{} · {}", self.sheet(page), self.comune)
+    }
+
+    /// Returns `Foglio 12`, with section, allegato and sviluppo where they are.
+    #[must_use]
+    pub fn sheet(&self, page: &PageView) -> String {
         let mut parts = Vec::new();
         if let Some(sezione) = &self.sezione {
             parts.push(page.t1("card-sezione", "name", sezione));
@@ -172,7 +190,6 @@ impl ParcelView {
         if let Some(sviluppo) = &self.sviluppo {
             parts.push(page.t1("card-sviluppo", "name", sviluppo));
         }
-        parts.push(self.comune.clone());
         parts.join(" · ")
     }
 
@@ -296,14 +313,7 @@ impl CardView {
     /// Returns the parcels as the map selects them: JSON with layer, id and reference of each.
     #[must_use]
     pub fn selection(&self) -> String {
-        let parcels = self.parcels.iter().map(|parcel| {
-            serde_json::json!({
-                "layer": parcel.layer,
-                "id": parcel.feature_id,
-                "reference": parcel.reference,
-            })
-        });
-        serde_json::Value::Array(parcels.collect()).to_string()
+        selection_json(&self.parcels)
     }
 
     /// Returns the box of its first parcel: west, south, east and north in degrees, joined by commas.
@@ -314,4 +324,16 @@ impl CardView {
             .and_then(|parcel| parcel.bounds.as_deref())
             .unwrap_or_default()
     }
+}
+
+/// Parcels as the map selects them: JSON with layer, id and reference of each.
+pub(super) fn selection_json(parcels: &[ParcelView]) -> String {
+    let parcels = parcels.iter().map(|parcel| {
+        serde_json::json!({
+            "layer": parcel.layer,
+            "id": parcel.feature_id,
+            "reference": parcel.reference,
+        })
+    });
+    serde_json::Value::Array(parcels.collect()).to_string()
 }

@@ -143,6 +143,10 @@ fn without_a_web_build_pages_name_no_files() {
             style_url: "/api/v1/style/borgochiaro?lang=it".to_owned(),
             bounds: String::new(),
             card: None,
+            themes: vec![],
+            slug: "borgochiaro".to_owned(),
+            storage_srid: 7791,
+            embedded: false,
             example: None,
             test: false,
         };
