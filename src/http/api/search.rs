@@ -75,6 +75,7 @@ pub(super) async fn search(
     let facts = fact::search(&catalogue, &viewer, comune.map(|c| &**c), query.q.trim());
     let wording = Wording {
         lang: wish.lang,
+        here: None,
         is_only: catalogue.comuni().len() == 1,
         wanted: query.limit.unwrap_or(WANTED).min(fact::MAX_FOUND),
     };

@@ -16,16 +16,18 @@ const FITTED_PX: f64 = 600.0;
 
 /// Language and addresses of an answer.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::http) struct Wording {
+pub(in crate::http) struct Wording<'a> {
     /// Language of the words.
     pub(in crate::http) lang: Lang,
     /// True when `/mappa` alone means the one comune there is.
     pub(in crate::http) is_only: bool,
+    /// The comune that is visited, and what its addresses begin with.
+    pub(in crate::http) here: Option<(&'a Comune, &'a str)>,
     /// At most so many results of a kind.
     pub(in crate::http) wanted: usize,
 }
 
-impl Wording {
+impl Wording<'_> {
     /// The groups that have results.
     pub(in crate::http) fn groups(self, facts: &SearchFacts) -> Vec<ResultGroupView> {
         let groups = [
@@ -103,10 +105,10 @@ impl Wording {
     }
 
     fn prefix(self, comune: &Comune) -> String {
-        if self.is_only {
-            String::new()
-        } else {
-            format!("/c/{}", comune.slug)
+        match self.here {
+            Some((here, prefix)) if here.id == comune.id => prefix.to_owned(),
+            _ if self.is_only => String::new(),
+            _ => format!("/c/{}", comune.slug),
         }
     }
 

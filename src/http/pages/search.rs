@@ -34,6 +34,7 @@ fn page(visit: &Visit, text: &str) -> Result<Response, Failure> {
     let facts = fact::search(&visit.catalogue, &visit.viewer, comune, text);
     let wording = Wording {
         lang: visit.lang,
+        here: comune.map(|comune| (comune, visit.prefix.as_str())),
         is_only: visit.catalogue.comuni().len() == 1,
         wanted: fact::MAX_FOUND,
     };

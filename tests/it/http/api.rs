@@ -23,10 +23,12 @@ pub(super) async fn documented(site: &Site) -> Vec<String> {
                 .replace("{z}/{x}/{y}", "16/34472/23417")
                 .replace("{reference}", "X001_000300.21");
             assert!(!filled.contains('{'), "{filled}");
-            if filled == "/api/v1/place" {
-                format!("{filled}?lon=9.3619635&lat=45.6074641")
-            } else {
-                filled
+            match filled.as_str() {
+                "/api/v1/place" | "/api/v1/coordinates" => {
+                    format!("{filled}?lon=9.3619635&lat=45.6074641")
+                }
+                "/api/v1/search" => format!("{filled}?q=3%2021"),
+                _ => filled,
             }
         })
         .collect()
