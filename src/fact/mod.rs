@@ -3,23 +3,40 @@
 //! Every answer says *hit*, *clear* or *no data* for every layer asked, with the versions it
 //! stands on. "Nothing found" and "we have no map of that" are different answers.
 
+mod answer;
 mod coordinates;
+mod engine;
 mod evidence;
+mod oracle;
+mod overlay;
 mod parcel;
+mod percent;
 mod place;
+mod region;
 mod search;
 mod selection;
+mod sliver;
+mod sql;
 mod words;
 
+pub use answer::{
+    Attribute, COVER_TOLERANCE, Fault, LayerFacts, Measure, Piece, Remainder, Status,
+};
 pub use coordinates::{CoordinateFacts, Projected, coordinates};
+pub use engine::{Facts, Layers, MAX_PARCELS, Subject, of_area, of_parcels};
 pub use evidence::Evidence;
+pub use oracle::{Disagreement, audit, oracle_counts, settle};
+pub use overlay::tolerance_m2;
 pub use parcel::{Outline, ParcelFacts, parcel, parcel_outline};
-pub use place::{LayerFacts, PlaceFacts, Status, at_point};
+pub use percent::largest_remainder;
+pub use place::{PlaceFacts, at_point};
+pub use region::{MAX_VERTICES, Region, Shape, area_of, to_lon_lat};
 pub use search::{
     AddressFound, Findings, MAX_FOUND, NameFound, SearchFacts, SheetFound, StreetFound,
     find_parcels, search,
 };
 pub use selection::{MAX_CHOSEN, SelectionFacts, parcels_in, selection};
+pub use sliver::{SliverReason, sliver};
 
 use crate::cadastre::CadastralReference;
 use crate::crs;
@@ -41,6 +58,24 @@ pub enum Error {
     /// No parcels of the comune are published.
     #[error("there is no cadastre of the comune of parcel {0}")]
     NoCadastre(CadastralReference),
+    /// A question about no parcel.
+    #[error("no parcel is named")]
+    NoParcels,
+    /// A question about too many parcels.
+    #[error("{0} parcels are more than the {MAX_PARCELS} that one question may name")]
+    TooManyParcels(usize),
+    /// Parcels of several comuni.
+    #[error("the parcels lie in {0} and in {1}: ask about one comune at a time")]
+    SeveralComuni(String, String),
+    /// No such layer, or none that the viewer may see.
+    #[error("there is no layer '{0}'")]
+    NoLayer(String),
+    /// An outline that cannot be used.
+    #[error("the outline cannot be used: {0}")]
+    BadOutline(String),
+    /// An outline outside every comune.
+    #[error("the outline lies in none of the comuni of this site")]
+    Outside,
     /// Coordinates cannot be transformed.
     #[error(transparent)]
     Crs(#[from] crs::Error),

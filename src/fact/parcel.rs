@@ -76,8 +76,18 @@ pub fn parcel(
     viewer: &Viewer,
     reference: &CadastralReference,
 ) -> Result<ParcelFacts, Error> {
+    located(catalogue, viewer, reference).map(|(facts, ..)| facts)
+}
+
+/// The facts of a parcel, its part and its position there.
+pub(super) fn located<'a>(
+    catalogue: &'a Catalogue,
+    viewer: &Viewer,
+    reference: &CadastralReference,
+) -> Result<(ParcelFacts, &'a PartSnapshot, usize), Error> {
     let (definition, part, feature) = locate(catalogue, viewer, reference)?;
     ParcelFacts::of(catalogue, definition, part, feature)
+        .map(|facts| (facts, part, feature))
         .ok_or_else(|| Error::NoParcel(reference.clone()))
 }
 

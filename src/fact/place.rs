@@ -5,38 +5,14 @@ use std::sync::Arc;
 use crate::access::{Action, Viewer, authorize};
 use crate::crs::{self, LON_LAT, with_transformation};
 use crate::geo::{GridBox, cells_across, grid_from_lon_lat};
-use crate::layer::{DefinitionFile, GeometryKind, LayerRole};
+use crate::layer::{GeometryKind, LayerRole};
 use crate::place::Comune;
 use crate::snapshot::{Catalogue, PartSnapshot, REACH_M};
 
 use super::Error;
+use super::answer::{LayerFacts, Measure, Piece, Status};
 use super::evidence::Evidence;
 use super::parcel::ParcelFacts;
-
-/// The answer of a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Something is here.
-    Hit,
-    /// There is a map of this place, and nothing on it here.
-    Clear,
-    /// There is no map of this place.
-    NoData,
-}
-
-/// The answer of one layer, with its evidence.
-#[derive(Debug, Clone)]
-pub struct LayerFacts {
-    /// Definition of the layer.
-    pub file: Arc<DefinitionFile>,
-    /// Its answer.
-    pub status: Status,
-    /// Keys of what is here.
-    pub keys: Vec<String>,
-    /// The parts that answer; empty when there is no data.
-    pub evidence: Vec<Evidence>,
-}
 
 /// Everything known of a place.
 #[derive(Debug, Clone)]
@@ -80,12 +56,7 @@ pub fn at_point(
         if !definition.facts || authorize(viewer, Action::Read, definition.policy).is_err() {
             continue;
         }
-        let mut answer = LayerFacts {
-            file: Arc::clone(&entry.file),
-            status: Status::NoData,
-            keys: Vec::new(),
-            evidence: Vec::new(),
-        };
+        let mut answer = LayerFacts::without_data(&entry.file);
         for part in &entry.parts {
             let found = features_at(part, lon, lat)?;
             // Without a boundary a part answers only where it has something.
@@ -95,17 +66,21 @@ pub fn at_point(
             if found.is_empty() && !covers {
                 continue;
             }
-            answer.evidence.push(Evidence::of(part));
             for feature in found {
-                answer.keys.push(part.features.key(feature).to_owned());
+                let evidence = answer.evidence.len();
+                answer
+                    .pieces
+                    .push(Piece::of(part, feature, evidence, Measure::Here));
                 if definition.role == Some(LayerRole::Parcel)
                     && let Some(parcel) = ParcelFacts::of(catalogue, definition, part, feature)
                 {
                     facts.parcels.push(parcel);
                 }
             }
+            answer.evidence.push(Evidence::of(part));
+            answer.covered_share = 1.0;
         }
-        answer.status = match (answer.keys.is_empty(), answer.evidence.is_empty()) {
+        answer.status = match (answer.pieces.is_empty(), answer.evidence.is_empty()) {
             (false, _) => Status::Hit,
             (true, false) => Status::Clear,
             (true, true) => Status::NoData,

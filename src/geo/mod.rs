@@ -5,11 +5,15 @@
 //! of a territory's storage CRS, and *grid* = web Mercator as unsigned 32-bit integers.
 
 mod bounds;
+mod edges;
 mod grid;
 mod ring;
 mod tile;
 
 pub use bounds::LonLatBox;
+pub use edges::{
+    Cut, EMPTY_BOX, EdgeIndex, MetricBox, box_of, cut_ring, joined, locate_in_indexed, meet,
+};
 pub use grid::{
     GridBox, GridPoint, MAX_LATITUDE, cells_across, grid_from_lon_lat, lon_lat_from_grid,
 };

@@ -24,6 +24,8 @@ pub(super) enum Failure {
     NotFound(String),
     /// 410: it was here, and was replaced.
     Gone(String),
+    /// 413: more was sent than is read; the text says how much may be.
+    TooLarge(String),
     /// 503: what is needed does not answer just now.
     Unavailable(String),
     /// 503: more is asked for than can be answered just now.
@@ -40,6 +42,7 @@ impl Failure {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Gone(_) => StatusCode::GONE,
             Self::Unavailable(_) | Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -50,6 +53,7 @@ impl Failure {
             Self::BadRequest(text)
             | Self::NotFound(text)
             | Self::Gone(text)
+            | Self::TooLarge(text)
             | Self::Unavailable(text) => Some(text),
             Self::Overloaded => Some("more is asked for than can be answered just now"),
             Self::Internal => None,
@@ -103,8 +107,13 @@ impl From<QueryError> for Failure {
 impl From<fact::Error> for Failure {
     fn from(error: fact::Error) -> Self {
         match error {
-            fact::Error::NoPlace { .. } => Self::BadRequest(error.to_string()),
-            fact::Error::NoParcel(_) | fact::Error::NoCadastre(_) => {
+            fact::Error::NoPlace { .. }
+            | fact::Error::NoParcels
+            | fact::Error::TooManyParcels(_)
+            | fact::Error::SeveralComuni(..)
+            | fact::Error::BadOutline(_)
+            | fact::Error::Outside => Self::BadRequest(error.to_string()),
+            fact::Error::NoParcel(_) | fact::Error::NoCadastre(_) | fact::Error::NoLayer(_) => {
                 Self::NotFound(error.to_string())
             }
             fact::Error::Crs(_) => Self::internal(&error),

@@ -208,6 +208,9 @@ fn sense_problems(definition: &Definition) -> Vec<(String, String)> {
     if definition.coverage && definition.geometry != GeometryKind::Polygon {
         report("/coverage".into(), "only polygons can tessellate".into());
     }
+    for (pointer, name) in definition.unknown_fact_columns() {
+        report(pointer, format!("there is no column '{name}'"));
+    }
     if definition.role.is_some() && definition.part_column(ReferencePart::Reference).is_none() {
         report(
             "/role".into(),

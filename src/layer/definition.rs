@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::PolicyClass;
 
 use super::domain::DomainValue;
+use super::fact_rule::{FactRule, SliverRule};
 use super::reader::Reader;
 use super::theme::Theme;
 
@@ -43,6 +44,12 @@ pub struct Definition {
     /// How large an overlap or a gap of a coverage is before it is reported.
     #[serde(default)]
     pub coverage_tolerance: CoverageTolerance,
+    /// Which pieces of an overlay come from maps that do not fit each other.
+    #[serde(default)]
+    pub sliver: SliverRule,
+    /// How people read what it has at a place.
+    #[serde(default)]
+    pub fact: FactRule,
     /// True when the answer to "what is here?" includes this layer.
     #[serde(default = "yes")]
     pub facts: bool,

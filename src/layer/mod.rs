@@ -9,6 +9,7 @@ mod check;
 mod definition;
 mod difference;
 mod domain;
+mod fact_rule;
 mod field;
 mod mapping;
 mod publication;
@@ -32,6 +33,7 @@ pub use definition::{
 };
 pub use difference::{Change, Differences, differences};
 pub use domain::DomainValue;
+pub use fact_rule::{FactRule, SliverRule, SmallWhen};
 pub use mapping::{Mapping, MappingError, Row};
 pub use publication::{
     Act, PartDetails, Publish, PublishError, Recorded, cancel_act, part_details, publish_on,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use geo_index::rtree::{RTree, RTreeBuilder, sort::HilbertSort};
 
 use crate::crs::{self, LON_LAT, with_transformation};
-use crate::geo::{GridBox, GridPoint, grid_from_lon_lat, ring_area};
+use crate::geo::{EdgeIndex, GridBox, GridPoint, grid_from_lon_lat, ring_area};
 use crate::layer::{GeometryKind, Value};
 
 use super::features::{Column, Features, indexed};
@@ -87,6 +87,7 @@ impl Builder {
             key_column,
             index: None,
             bounds: GridBox::EMPTY,
+            edges: Vec::new(),
         };
         Self {
             features,
@@ -152,7 +153,10 @@ impl Builder {
                 let clockwise = ring_area(&features.metric[range.clone()]) < 0.0;
                 if clockwise != (ring == polygon[0]) {
                     features.metric[range.clone()].reverse();
-                    features.grid[range].reverse();
+                    features.grid[range.clone()].reverse();
+                }
+                if let Some(index) = EdgeIndex::new(&features.metric[range]) {
+                    features.edges.push((ring, index));
                 }
             }
         }

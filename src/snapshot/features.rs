@@ -11,7 +11,10 @@
 
 use geo_index::rtree::{RTree, RTreeIndex};
 
-use crate::geo::{GridBox, GridPoint, Location, distance_to_line, locate_in_ring, ring_area};
+use crate::geo::{
+    EdgeIndex, GridBox, GridPoint, Location, distance_to_line, locate_in_indexed, locate_in_ring,
+    ring_area,
+};
 use crate::layer::{GeometryKind, Value};
 
 /// The values of one column: a dictionary, and one code a feature.
@@ -58,6 +61,8 @@ pub struct Features {
     pub(super) key_column: usize,
     pub(super) index: Option<RTree<u32>>,
     pub(super) bounds: GridBox,
+    /// Indexes of the edges of long rings, by the number of the ring, ascending.
+    pub(super) edges: Vec<(u32, EdgeIndex)>,
 }
 
 /// Metres within which a line or a point is at a place.
@@ -76,6 +81,18 @@ pub struct RingView<'a> {
     pub metric: &'a [[f64; 2]],
     /// True for the first ring of a polygon, and for every line and run of points.
     pub exterior: bool,
+    /// Index of the edges of a long ring.
+    pub edges: Option<&'a EdgeIndex>,
+}
+
+impl RingView<'_> {
+    /// Where a place (E, N in metres) lies with respect to the ring.
+    pub fn locate(&self, place: [f64; 2]) -> Location {
+        match self.edges {
+            Some(index) => locate_in_indexed(self.metric, index, place),
+            None => locate_in_ring(self.metric, place),
+        }
+    }
 }
 
 impl Features {
@@ -112,7 +129,8 @@ impl Features {
                 values + column.codes.len() * 4
             })
             .sum();
-        vertices + offsets + each * self.ids.len() + columns
+        let edges: usize = self.edges.iter().map(|(_, index)| index.bytes()).sum();
+        vertices + offsets + each * self.ids.len() + columns + edges
     }
 
     /// Number of vertices, closing ones included.
@@ -138,6 +156,11 @@ impl Features {
     /// A point inside a feature, on the grid.
     pub fn label(&self, feature: usize) -> GridPoint {
         self.labels[feature]
+    }
+
+    /// Number of columns, as in the layer's definition.
+    pub fn column_count(&self) -> usize {
+        self.columns.len()
     }
 
     /// A column by its position in the layer's definition.
@@ -190,9 +213,16 @@ impl Features {
                     grid: &self.grid[range.clone()],
                     metric: &self.metric[range],
                     exterior: ring == first || self.kind != GeometryKind::Polygon,
+                    edges: self.edges_of(ring),
                 }
             })
         })
+    }
+
+    fn edges_of(&self, ring: usize) -> Option<&EdgeIndex> {
+        let ring = u32::try_from(ring).ok()?;
+        let position = self.edges.binary_search_by_key(&ring, |(r, _)| *r).ok()?;
+        Some(&self.edges[position].1)
     }
 
     /// A feature's area in m², in the storage CRS; 0 for lines and points.
@@ -227,7 +257,7 @@ impl Features {
     fn polygon_covers(&self, feature: usize, place: [f64; 2]) -> bool {
         let mut inside_polygon = false;
         for ring in self.rings_of(feature) {
-            let location = locate_in_ring(ring.metric, place);
+            let location = ring.locate(place);
             if ring.exterior {
                 if inside_polygon {
                     return true;

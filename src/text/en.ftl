@@ -120,8 +120,6 @@ card-json = JSON
 card-json-label = Download the data as JSON
 card-geojson = GeoJSON
 card-geojson-label = Download the outline as GeoJSON
-card-checked = Checked at this point
-card-unchecked = No data
 card-data = { $title }: loaded on { $loaded }, version { $version }.
 card-data-dates = Loaded on { $loaded }, version { $version }.
 card-data-valid = The data describe the situation on { $valid }.
@@ -129,13 +127,35 @@ card-data-source = Source: { $source }.
 card-disclaimer = For information only: this is not a certificate and does not replace the land register extract (visura catastale).
 status-hit = found
 status-clear = checked, nothing here
-status-no-data = no data for this place
 status-error = cannot be checked now
 announce-parcel = { $title }, sheet { $foglio }, { $area }
 
 ## Themes of the map
 
 theme-catasto = Cadastre
+## What is here
+
+facts-zones = Zones of the plan
+facts-checked = Also checked ({ $count })
+facts-checked-note = We have the map of these themes: this is what it says here.
+facts-missing = Without data ({ $count })
+facts-reason-unloaded = no map of this municipality is published
+facts-reason-uncovered = the published map does not cover this place
+facts-reason-partly = the map covers only { $share } of the place, and has nothing there
+facts-reason-outside = outside the municipalities of this site
+facts-reason-deadline = the check took too long: try again
+facts-remainder = Not classified by the plan
+facts-covered = The map covers { $share } of the place: it says nothing of the rest.
+facts-slivers = { $count ->
+    [one] One thin sliver, which comes from the tolerance of the maps, is not counted.
+   *[other] { $count } thin slivers, which come from the tolerance of the maps, are not counted.
+}
+facts-article = art. { $number }
+facts-spoken-zones = zone { $zones }
+facts-spoken-hits = { $count ->
+    [one] one constraint or hazard
+   *[other] { $count } constraints or hazards
+}
 
 ## Errors
 

@@ -120,8 +120,6 @@ card-json = JSON
 card-json-label = Scarica i dati in JSON
 card-geojson = GeoJSON
 card-geojson-label = Scarica il contorno in GeoJSON
-card-checked = Verificato in questo punto
-card-unchecked = Senza dati
 card-data = { $title }: caricati il { $loaded }, versione { $version }.
 card-data-dates = Caricati il { $loaded }, versione { $version }.
 card-data-valid = I dati descrivono la situazione al { $valid }.
@@ -129,13 +127,35 @@ card-data-source = Fonte: { $source }.
 card-disclaimer = Valore informativo: non è un certificato e non sostituisce la visura catastale.
 status-hit = trovato
 status-clear = controllato, qui nulla
-status-no-data = nessun dato per questo luogo
 status-error = ora non si può verificare
 announce-parcel = { $title }, foglio { $foglio }, { $area }
 
 ## Temi della mappa
 
 theme-catasto = Catasto
+## Che cosa c’è qui
+
+facts-zones = Zone del piano
+facts-checked = Verificato anche ({ $count })
+facts-checked-note = Di questi temi abbiamo la mappa: ecco che cosa dice qui.
+facts-missing = Senza dati ({ $count })
+facts-reason-unloaded = per questo comune non è pubblicata nessuna mappa
+facts-reason-uncovered = la mappa pubblicata non copre questo luogo
+facts-reason-partly = la mappa copre solo il { $share } del luogo, e lì non c’è nulla
+facts-reason-outside = fuori dai comuni di questo sito
+facts-reason-deadline = la verifica ha richiesto troppo tempo: riprova
+facts-remainder = Non classificato dal piano
+facts-covered = La mappa copre il { $share } del luogo: del resto non dice nulla.
+facts-slivers = { $count ->
+    [one] Un ritaglio sottile, dovuto alle tolleranze delle mappe, non è contato.
+   *[other] { $count } ritagli sottili, dovuti alle tolleranze delle mappe, non sono contati.
+}
+facts-article = art. { $number }
+facts-spoken-zones = zona { $zones }
+facts-spoken-hits = { $count ->
+    [one] un vincolo o rischio
+   *[other] { $count } vincoli o rischi
+}
 
 ## Errori
 

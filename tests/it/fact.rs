@@ -66,7 +66,7 @@ async fn every_place_of_the_sample_answers_what_was_drawn_there() {
             .iter()
             .find(|answer| answer.file.definition.id == PARCELS)
             .expect("every layer answers");
-        let mut keys = answer.keys.clone();
+        let mut keys = answer.keys();
         keys.sort();
         assert_eq!(keys, place.references, "{name}");
         match name.as_str() {

@@ -20,6 +20,8 @@ mod layering;
 mod load;
 /// Vector tiles, decoded: the form a test can read and compare.
 mod mvt;
+/// Overlays of parcels with zones: known answers, analytic areas, PostGIS.
+mod overlay;
 /// Procedures, terms and holidays: ours are in order, broken ones are told by file and line.
 mod procedure;
 /// The real cadastre of a comune, where the folder with it is given.

@@ -4,6 +4,8 @@
 mod comuni;
 mod conditional;
 mod coordinates;
+mod fact_shape;
+mod facts;
 mod health;
 mod layers;
 mod parcels;
@@ -14,10 +16,13 @@ mod style;
 mod tile_json;
 mod tiles;
 
+use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::extract::Shared;
+
+pub(super) use facts::answer;
 
 /// All routes of the API, with their documentation.
 pub(super) fn routes() -> OpenApiRouter<Shared> {
@@ -27,6 +32,9 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(parcels::parcel_geometry))
         .routes(routes!(search::search))
         .routes(routes!(coordinates::coordinates))
+        .routes(routes!(facts::parcel_facts))
+        .routes(routes!(facts::parcel_pieces))
+        .merge(questions())
         .routes(routes!(layers::layers))
         .routes(routes!(comuni::comuni))
         .routes(routes!(style::style))
@@ -36,4 +44,11 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(tile_json::comune_tile_json))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
+}
+
+/// Questions that come in a body, which may be longer than that of a form.
+fn questions() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(facts::facts))
+        .layer(DefaultBodyLimit::max(facts::QUESTION_LIMIT))
 }

@@ -92,7 +92,7 @@ pub(super) async fn place(
         layer: answer.file.definition.id.clone(),
         title: Text::from(&answer.file.definition.title),
         status: answer.status,
-        keys: answer.keys.clone(),
+        keys: answer.keys().into_iter().map(str::to_owned).collect(),
         evidence: answer.evidence.iter().map(EvidenceShape::from).collect(),
     });
     let answer = PlaceAnswer {

@@ -31,7 +31,7 @@ pub(super) fn html(template: &impl Template) -> Result<Response, Failure> {
 /// The page of a failure; `detail` is a sentence in the language of the page.
 pub(super) fn failure_page(visit: &Visit, failure: &Failure, detail: Option<String>) -> Response {
     let kind = match failure {
-        Failure::BadRequest(_) => ErrorKind::BadRequest,
+        Failure::BadRequest(_) | Failure::TooLarge(_) => ErrorKind::BadRequest,
         Failure::NotFound(_) => ErrorKind::NotFound,
         Failure::Gone(_) => ErrorKind::Gone,
         Failure::Unavailable(_) | Failure::Overloaded => ErrorKind::Unavailable,

@@ -12,6 +12,7 @@ use crate::fact;
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::super::headers::FRAMED;
+use super::facts;
 use super::failure::{html, show};
 use super::layers::themes;
 use super::parcels::references;
@@ -44,22 +45,30 @@ pub(super) async fn map(visit: Visit, query: Result<Query<MapQuery>, QueryReject
         }
     }
     let query = query.map(|Query(query)| query).unwrap_or_default();
-    let page = page(&visit, &query);
+    let page = page(&visit, &query).await;
     show(&visit, page)
 }
 
-fn page(visit: &Visit, query: &MapQuery) -> Result<Response, Failure> {
+async fn page(visit: &Visit, query: &MapQuery) -> Result<Response, Failure> {
     let comune = visit
         .comune
         .clone()
         .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
     // A selection that is not understood, or gone, is no reason to show no map.
-    let card = query
+    let parcel = query
         .sel
         .as_deref()
         .and_then(|text| references(text).pop())
-        .and_then(|reference| fact::parcel(&visit.catalogue, &visit.viewer, &reference).ok())
-        .and_then(|facts| present::parcel_card(visit, &facts).ok());
+        .and_then(|reference| fact::parcel(&visit.catalogue, &visit.viewer, &reference).ok());
+    let card = match parcel {
+        Some(parcel) => {
+            let facts = facts::of_parcel(visit, &parcel.reference).await;
+            facts
+                .map(|facts| present::parcel_card(visit, &parcel, &facts))
+                .ok()
+        }
+        None => None,
+    };
     let bounds = visit
         .catalogue
         .box_of(&comune)

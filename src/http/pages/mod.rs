@@ -1,6 +1,7 @@
 //! Pages for people: HTML that works without JavaScript; the map is an enhancement.
 
 mod demo;
+mod facts;
 mod failure;
 mod found;
 mod home;

@@ -12,6 +12,7 @@ use crate::fact;
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::super::times::Times;
+use super::facts;
 use super::failure::{failure_page, html, show};
 use super::place::show_card;
 use super::present;
@@ -67,10 +68,11 @@ pub(super) async fn parcel(
         Err(failure) => return failure_page(&visit, &failure, None),
     }
     match fact::parcel(&visit.catalogue, &visit.viewer, &reference) {
-        Ok(facts) => {
-            let page = present::parcel_card(&visit, &facts)
-                .map_err(Failure::from)
-                .and_then(|card| {
+        Ok(parcel) => {
+            let page = facts::of_parcel(&visit, &reference)
+                .await
+                .and_then(|facts| {
+                    let card = present::parcel_card(&visit, &parcel, &facts);
                     let mut page = present::page(&visit, "");
                     page.title = card.title(&page);
                     let path = format!("{}{}", visit.origin, card.page_url);

@@ -10,6 +10,7 @@ use crate::fact;
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::super::times::Times;
+use super::facts;
 use super::failure::{html, show};
 use super::present;
 use super::view::{CardFragment, CardView, PlacePage};
@@ -51,11 +52,22 @@ async fn page(
     let times = Times::of(app, query.date.as_deref(), query.known_at.as_deref())?;
     visit.catalogue = times.catalogue_near(app, query.lon, query.lat).await?;
     visit.times = Some(times);
-    let facts = fact::at_point(&visit.catalogue, &visit.viewer, query.lon, query.lat)?;
+    let here = fact::at_point(&visit.catalogue, &visit.viewer, query.lon, query.lat)?;
     if visit.comune.is_none() {
-        visit.comune.clone_from(&facts.comune);
+        visit.comune.clone_from(&here.comune);
     }
-    let card = present::place_card(visit, &facts);
+    let card = present::place_card(visit, &here);
+    let card = match here.parcels.as_slice() {
+        // In one parcel, the place's facts are the parcel's: card and page never differ.
+        [parcel] => {
+            let of_parcel = facts::of_parcel(visit, &parcel.reference).await?;
+            CardView {
+                position: card.position,
+                ..present::parcel_card(visit, parcel, &of_parcel)
+            }
+        }
+        _ => card,
+    };
     let mut page = present::page(visit, "");
     page.title = card.title(&page);
     show_card(query.frammento.as_deref(), page, card, |page, card| {

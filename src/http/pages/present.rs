@@ -2,15 +2,15 @@
 
 use crate::access::{Action, Viewer, authorize};
 use crate::cadastre;
-use crate::fact::{self, Evidence, LayerFacts, ParcelFacts, PlaceFacts};
+use crate::fact::{self, Evidence, Facts, ParcelFacts, PlaceFacts};
 use crate::layer::{LayerRole, Localized};
 use crate::place::Comune;
 use crate::text::{DateFormat, Lang, NumberFormat};
 
 use super::super::extract::Visit;
 use super::view::{
-    CardView, ComuneView, DataView, FooterLinks, LayerStatus, LayerStatusView, PageView,
-    ParcelKind, ParcelView, PlaceState, ViewerView,
+    CardView, ComuneView, DataView, FactsView, FooterLinks, PageView, ParcelKind, ParcelView,
+    PlaceState, ViewerView,
 };
 
 /// The legal time of the offices: dates are told in it.
@@ -93,22 +93,6 @@ pub(super) fn data(
     }
 }
 
-fn layer_status(lang: Lang, answer: &LayerFacts) -> LayerStatusView {
-    let definition = &answer.file.definition;
-    LayerStatusView {
-        title: localized(&definition.title, lang),
-        status: match answer.status {
-            fact::Status::Hit => LayerStatus::Hit,
-            fact::Status::Clear => LayerStatus::Clear,
-            fact::Status::NoData => LayerStatus::NoData,
-        },
-        data: answer
-            .evidence
-            .first()
-            .map(|evidence| data(lang, definition, evidence)),
-    }
-}
-
 /// The times of the page as parameters of its links.
 fn times(visit: &Visit, before: char) -> String {
     visit
@@ -181,15 +165,7 @@ fn map_url(visit: &Visit, facts: &ParcelFacts) -> String {
 pub(super) fn place_card(visit: &Visit, facts: &PlaceFacts) -> CardView {
     let (lon, lat) = (facts.lon, facts.lat);
     let times = times(visit, '&');
-    let layers: Vec<LayerStatusView> = facts
-        .layers
-        .iter()
-        .map(|answer| layer_status(visit.lang, answer))
-        .collect();
-    let cadastre = facts
-        .layers
-        .iter()
-        .find(|answer| answer.file.definition.role == Some(LayerRole::Parcel));
+    let cadastre = super::facts::cadastre(&facts.layers);
     let state = match cadastre.map(|answer| answer.status) {
         Some(fact::Status::Hit) => PlaceState::Parcels,
         Some(fact::Status::Clear) => PlaceState::NoParcel,
@@ -201,7 +177,7 @@ pub(super) fn place_card(visit: &Visit, facts: &PlaceFacts) -> CardView {
         parcels: facts.parcels.iter().map(|p| parcel(visit, p)).collect(),
         comune: facts.comune.as_ref().map(|comune| comune.name.clone()),
         position: Some(visit.lang.position(lon, lat)),
-        layers,
+        facts: super::facts::view(visit, &facts.layers, facts.comune.as_deref()),
         data: cadastre.and_then(|answer| {
             let evidence = answer.evidence.first()?;
             Some(data(visit.lang, &answer.file.definition, evidence))
@@ -213,25 +189,28 @@ pub(super) fn place_card(visit: &Visit, facts: &PlaceFacts) -> CardView {
     }
 }
 
-/// The card of a parcel: the same template, with exactly this parcel.
-///
-/// Its layers are asked at a place inside the parcel.
-pub(super) fn parcel_card(visit: &Visit, facts: &ParcelFacts) -> Result<CardView, fact::Error> {
-    let (lon, lat) = facts.inside;
-    let around = fact::at_point(&visit.catalogue, &visit.viewer, lon, lat)?;
-    let mut card = place_card(visit, &around);
-    let view = parcel(visit, facts);
-    card.state = PlaceState::Parcels;
-    card.comune = Some(facts.comune.name.clone());
-    card.position = None;
-    card.page_url = view.page_url.clone();
-    card.map_url = view.map_url.clone();
-    card.json_url = view.json_url.clone();
-    if let Some(entry) = visit.catalogue.layer(&facts.layer) {
-        card.data = Some(data(visit.lang, entry.definition(), &facts.evidence));
+/// The card of a parcel: the same template, with exactly this parcel and its facts.
+pub(super) fn parcel_card(visit: &Visit, parcel_facts: &ParcelFacts, facts: &Facts) -> CardView {
+    let view = parcel(visit, parcel_facts);
+    let segment = parcel_facts.reference.to_path_segment();
+    let times = times(visit, '?');
+    let address = |what: &str| format!("/api/v1/parcels/{segment}/{what}{times}");
+    let entry = visit.catalogue.layer(&parcel_facts.layer);
+    CardView {
+        state: PlaceState::Parcels,
+        comune: Some(parcel_facts.comune.name.clone()),
+        position: None,
+        as_of: as_of(visit),
+        facts: FactsView {
+            pieces_url: Some(address("pieces")),
+            ..super::facts::view(visit, &facts.layers, Some(&facts.comune))
+        },
+        data: entry.map(|entry| data(visit.lang, entry.definition(), &parcel_facts.evidence)),
+        page_url: view.page_url.clone(),
+        map_url: view.map_url.clone(),
+        json_url: address("facts"),
+        parcels: vec![view],
     }
-    card.parcels = vec![view];
-    Ok(card)
 }
 
 /// Searches that find something: parcels from the middle of the comune's list.

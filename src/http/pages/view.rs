@@ -7,6 +7,7 @@ mod card;
 mod found;
 mod layers;
 mod selection;
+mod facts;
 #[cfg(test)]
 mod tests;
 
@@ -15,8 +16,9 @@ use serde::Deserialize;
 
 use crate::text::{Lang, Value};
 
-pub use card::{
-    CardView, DataView, LayerStatus, LayerStatusView, ParcelKind, ParcelView, PlaceState,
+pub use card::{CardView, DataView, ParcelKind, ParcelView, PlaceState};
+pub use facts::{
+    ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView, PieceView,
 };
 pub use found::{ResultGroupView, ResultKind, ResultView};
 pub use layers::{LayerView, ThemeView};

@@ -1,6 +1,6 @@
 //! The card of a place or a parcel, and what it is made of.
 
-use super::PageView;
+use super::{FactsView, PageView};
 use crate::text::Value;
 
 /// A published layer: what it is and how old.
@@ -40,55 +40,6 @@ impl DataView {
             ("version", Value::from(&self.version)),
         ];
         page.lang.text_with(key, &values)
-    }
-}
-
-/// The answer of one layer about a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LayerStatus {
-    /// Something is there.
-    Hit,
-    /// The layer covers the place and has nothing there.
-    Clear,
-    /// The layer does not cover the place.
-    NoData,
-    /// The layer could not be asked.
-    Error,
-}
-
-/// One layer that was asked, and its answer.
-#[derive(Debug, Clone)]
-pub struct LayerStatusView {
-    /// The title of the layer.
-    pub title: String,
-    /// What it answered.
-    pub status: LayerStatus,
-    /// What the answer stands on; `None` where there is no map.
-    pub data: Option<DataView>,
-}
-
-impl LayerStatusView {
-    /// Returns whether the layer gave an answer, even "nothing here".
-    #[must_use]
-    pub fn is_checked(&self) -> bool {
-        matches!(self.status, LayerStatus::Hit | LayerStatus::Clear)
-    }
-
-    /// Returns whether the layer has something here.
-    #[must_use]
-    pub fn is_hit(&self) -> bool {
-        self.status == LayerStatus::Hit
-    }
-
-    /// Returns the answer in words.
-    #[must_use]
-    pub fn words(&self, page: &PageView) -> String {
-        page.t(match self.status {
-            LayerStatus::Hit => "status-hit",
-            LayerStatus::Clear => "status-clear",
-            LayerStatus::NoData => "status-no-data",
-            LayerStatus::Error => "status-error",
-        })
     }
 }
 
@@ -233,8 +184,8 @@ pub struct CardView {
     pub comune: Option<String>,
     /// The position asked for, formatted; `None` on the page of a parcel.
     pub position: Option<String>,
-    /// Every layer that was asked, with its answer.
-    pub layers: Vec<LayerStatusView>,
+    /// What the layers say.
+    pub facts: FactsView,
     /// What the card stands on: the cadastre's dates.
     pub data: Option<DataView>,
     /// The day that the card is about, in words, where the address names one.
@@ -285,24 +236,15 @@ impl CardView {
         self.state == PlaceState::Outside
     }
 
-    /// Returns the layers that answered, also those that have nothing here.
-    #[must_use]
-    pub fn checked(&self) -> Vec<&LayerStatusView> {
-        self.layers.iter().filter(|l| l.is_checked()).collect()
-    }
-
-    /// Returns the layers that gave no answer.
-    #[must_use]
-    pub fn unchecked(&self) -> Vec<&LayerStatusView> {
-        self.layers.iter().filter(|l| !l.is_checked()).collect()
-    }
-
     /// Returns what a screen reader says when the card appears.
     #[must_use]
     pub fn announcement(&self, page: &PageView) -> String {
         let parcels: Vec<_> = self.parcels.iter().map(|p| p.spoken(page)).collect();
         match (self.state, parcels.as_slice()) {
-            (PlaceState::Parcels, [parcel]) => format!("{parcel}."),
+            (PlaceState::Parcels, [parcel]) => match self.facts.spoken(page) {
+                Some(facts) => format!("{parcel}, {facts}."),
+                None => format!("{parcel}."),
+            },
             (PlaceState::Parcels, parcels) => {
                 format!("{}: {}.", self.title(page), parcels.join("; "))
             }

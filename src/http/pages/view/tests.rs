@@ -26,22 +26,25 @@ fn parcel(number: &str) -> ParcelView {
 }
 
 fn card(state: PlaceState, parcels: Vec<ParcelView>) -> CardView {
-    let status = match state {
-        PlaceState::Parcels => LayerStatus::Hit,
-        PlaceState::NoParcel => LayerStatus::Clear,
-        PlaceState::NoCadastre | PlaceState::Outside => LayerStatus::NoData,
-        PlaceState::Failed => LayerStatus::Error,
+    let line = |words: &str| LayerLineView {
+        title: "Particelle".to_owned(),
+        words: words.to_owned(),
+        data: None,
     };
+    let mut facts = FactsView::default();
+    match state {
+        PlaceState::Parcels => facts.checked.push(line("trovato")),
+        PlaceState::NoParcel => facts.checked.push(line("controllato, qui nulla")),
+        PlaceState::NoCadastre | PlaceState::Outside | PlaceState::Failed => {
+            facts.missing.push(line("nessun dato"));
+        }
+    }
     CardView {
         state,
         parcels,
         comune: Some("Borgochiaro".to_owned()),
         position: None,
-        layers: vec![LayerStatusView {
-            title: "Particelle".to_owned(),
-            status,
-            data: None,
-        }],
+        facts,
         data: None,
         as_of: None,
         page_url: "/luogo?lon=9.36&lat=45.6".to_owned(),
