@@ -4,6 +4,7 @@ mod clock;
 mod comune;
 mod db;
 mod demo;
+mod fact;
 mod layer;
 mod procedure;
 mod progress;
@@ -39,6 +40,9 @@ enum Command {
     /// Layers: definitions, loading, publishing.
     #[command(subcommand)]
     Layer(layer::LayerCommand),
+    /// Facts of many parcels, and their audit.
+    #[command(subcommand)]
+    Fact(fact::FactCommand),
     /// Procedures, terms of law, holidays: definitions and their check.
     #[command(subcommand)]
     Procedure(procedure::ProcedureCommand),
@@ -70,6 +74,7 @@ pub fn run() -> Result<()> {
             Command::Db(command) => db::run(&config, command).await,
             Command::Comune(command) => comune::run(&config, command).await,
             Command::Layer(command) => layer::run(&config, command).await,
+            Command::Fact(command) => fact::run(config, command).await,
             Command::Procedure(command) => procedure::run(&config, command),
             Command::Clock(command) => clock::run(&config, command),
             Command::Demo(command) => demo::run(&config, command).await,

@@ -19,7 +19,8 @@ use super::region::{Region, Shape, area_of, closed, flat, open};
 /// outlines interleave.
 const MAX_PAIRS: usize = 50_000_000;
 
-/// Areas below this are what rounding leaves where outlines coincide, m².
+/// Areas below this, in m², are the grid's own rounding. Where outlines were rounded before they
+/// came here, larger ones are left: they are pieces, and slivers.
 pub(super) const NOISE_M2: f64 = 1e-15;
 
 /// Metres around a region's box that are kept of its neighbours.

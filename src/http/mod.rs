@@ -11,5 +11,6 @@ mod serve;
 mod session;
 mod times;
 
+pub use api::facts_json;
 pub use router::{openapi, router};
 pub use serve::{Error, serve};

@@ -241,11 +241,6 @@ fn cambridge_has_its_known_slivers() {
         let facts = facts_of(&raw, key);
         let zones = facts.layer("prova.zona").expect("is asked");
         pieces += zones.pieces.len();
-        for p in &zones.pieces {
-            if p.area_m2() < 1e-3 {
-                eprintln!("TINY {key} {} {:e}", p.key, p.area_m2());
-            }
-        }
         for (name, limit) in [("0.01", 0.01), ("1", 1.0), ("5", 5.0)] {
             *below.entry(name).or_insert(0) += zones
                 .pieces
@@ -353,9 +348,6 @@ async fn compare_with_postgis(srid: i32, parcels: &Named, zones: &Named) -> usiz
             );
             compared += 1;
         }
-    }
-    for (k, v) in &oracle {
-        eprintln!("ONLY {k:?} {:e}", v.0);
     }
     assert!(oracle.is_empty(), "only in PostGIS: {oracle:?}");
     compared

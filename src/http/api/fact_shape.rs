@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
 
 use crate::fact::{
-    self, Facts, LayerFacts, Measure, Piece, Remainder, SliverReason, Status, Subject,
+    self, Facts, LayerFacts, Line, Measure, Piece, Remainder, SliverReason, Status, Subject,
 };
 use crate::layer::Value;
 
@@ -215,6 +215,18 @@ impl From<&Remainder> for RemainderShape {
             percent: percent(remainder.percent_tenths),
             sliver: remainder.sliver,
         }
+    }
+}
+
+/// The answer about a line of a list as one JSON object: the facts as the API tells them, or the
+/// fault.
+pub fn facts_json(line: &Line, facts: Result<&Facts, &String>, catalogue: &Catalogue) -> Json {
+    match facts {
+        Ok(facts) => {
+            let answer = FactsAnswer::of(facts, catalogue);
+            json!({ "line": line.number, "facts": answer })
+        }
+        Err(fault) => json!({ "line": line.number, "text": line.text, "fault": fault }),
     }
 }
 

@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 
 use super::extract::Shared;
 
+pub use fact_shape::facts_json;
 pub(super) use facts::answer;
 
 /// All routes of the API, with their documentation.

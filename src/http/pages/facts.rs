@@ -26,6 +26,9 @@ const FILLS: [&str; 6] = [
     "#5A8FC4", "#C4785A", "#6FA86A", "#A077B5", "#B59A4C", "#7A8A94",
 ];
 
+/// Slivers from this area up are told: smaller ones are rounding, not maps.
+const TOLD_M2: f64 = 0.01;
+
 /// What the layers say, as it is shown; `comune` is the one that the place lies in.
 pub(super) fn view(visit: &Visit, layers: &[LayerFacts], comune: Option<&Comune>) -> FactsView {
     let lang = visit.lang;
@@ -138,7 +141,11 @@ fn hit(
                 lang.area_m2(left.area_m2),
             ))
         }),
-        slivers: layer.pieces.len() - counting.len(),
+        slivers: layer
+            .pieces
+            .iter()
+            .filter(|piece| !piece.counts() && piece.area_m2() >= TOLD_M2)
+            .count(),
         bar,
         covered: (!layer.covers_all()).then(|| lang.percent(layer.covered_share)),
         data,
