@@ -4,8 +4,8 @@
 //! stands on. "Nothing found" and "we have no map of that" are different answers.
 
 mod answer;
-mod coordinates;
 mod batch;
+mod coordinates;
 mod engine;
 mod evidence;
 mod oracle;
@@ -23,10 +23,10 @@ mod words;
 pub use answer::{
     Attribute, COVER_TOLERANCE, Fault, LayerFacts, Measure, Piece, Remainder, Status,
 };
-pub use coordinates::{CoordinateFacts, Projected, coordinates};
 pub use batch::{
     COLUMNS, Line, LineFault, all_parcels, csv_lines, csv_titles, each_in_order, read_list,
 };
+pub use coordinates::{CoordinateFacts, Projected, coordinates};
 pub use engine::{Facts, Layers, MAX_PARCELS, Subject, of_area, of_parcels};
 pub use evidence::Evidence;
 pub use oracle::{Disagreement, audit, oracle_counts, settle};

@@ -8,7 +8,7 @@ use crate::text::{Lang, NumberFormat};
 use super::super::extract::Visit;
 use super::present::{data, localized};
 use super::view::{
-    ArticleView, BarPart, FactsView, LayerHitView, LayerLineView, PieceView, HitThemeView,
+    ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView, PieceView,
 };
 
 /// Colours of the homogeneous zones A to F (DM 1444/1968), as on the map.

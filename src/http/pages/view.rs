@@ -4,10 +4,10 @@
 //! nothing else. Each page has a field `page` with what stands around its content.
 
 mod card;
+mod facts;
 mod found;
 mod layers;
 mod selection;
-mod facts;
 #[cfg(test)]
 mod tests;
 
