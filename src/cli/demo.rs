@@ -23,7 +23,7 @@ use super::{comune, definitions, say};
 pub(super) enum DemoCommand {
     /// Load the sample of data/borgochiaro; harmless when repeated.
     Load,
-    /// Draw invented comuni of any size, as the files of the national cadastre.
+    /// Draw invented comuni: cadastre, plan, constraints, risks, topographic map; a folder each.
     Generate(GenerateArguments),
 }
 

@@ -41,12 +41,13 @@ struct Folder {
     entries: Vec<Entry>,
 }
 
-/// Draws a comune and writes all of its files.
+/// Draws a comune and writes all of its files; the later cadastre where `versions` are wanted.
 pub(crate) fn write(
     comune: &Comune,
     origin: Point,
     utm: &Utm32,
     out: &Path,
+    versions: bool,
 ) -> Result<Written, Error> {
     let path = out.join(slug(&comune.name));
     fs::create_dir_all(&path).map_err(failed(&path))?;
@@ -87,7 +88,11 @@ pub(crate) fn write(
         "base",
         origin,
     )?;
-    let later = folder.later(comune, &drawn, origin, utm)?;
+    let later = if versions {
+        Some(folder.later(comune, &drawn, origin, utm)?)
+    } else {
+        None
+    };
     Ok(Written {
         code: comune.code.clone(),
         name: comune.name.clone(),
@@ -276,7 +281,7 @@ impl Folder {
             .and_then(|bytes| fs::write(&path, bytes))
             .map_err(failed(&path))?;
         for (table, layer) in tables.iter().zip(layers) {
-            let member = format!("{}.shp", table.name);
+            let member = table.name.to_owned();
             self.entry(layer, name, Some(member)).version = Some(version);
         }
         Ok(())

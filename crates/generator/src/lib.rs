@@ -77,8 +77,8 @@ pub struct Written {
     /// Where its files are.
     pub folder: PathBuf,
     /// The folder of the later version of the cadastre, with `lineage.json`: what became of which
-    /// parcel.
-    pub later: PathBuf,
+    /// parcel. A province has none: it would be as large again.
+    pub later: Option<PathBuf>,
     /// `demo.toml`: what file holds which layer, in the order in which they are to be loaded.
     pub manifest: PathBuf,
     /// Sheets, the allegato included.
@@ -162,7 +162,7 @@ pub fn generate(
             parcels,
             name: comune.name.clone(),
         });
-        let written = delivery::write(comune, origin, &utm, out)?;
+        let written = delivery::write(comune, origin, &utm, out, plan.scale != Scale::Province)?;
         parcels += written.members;
         summary.comuni.push(written);
     }

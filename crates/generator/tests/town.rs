@@ -163,6 +163,26 @@ fn values_are_those_of_the_layers() {
             assert!(values.contains(&value), "{layer}: {value}");
         }
     };
+    for service in shapefile(&file("pgt.zip"), "PGT_SERVIZI") {
+        let kinds = [
+            "istruzione",
+            "sociale",
+            "amministrativo",
+            "culto",
+            "sport",
+            "verde",
+            "parcheggio",
+            "cimitero",
+            "tecnologico",
+        ];
+        assert!(kinds.contains(&service.text("TIPO_SERV")));
+        assert!(["esistente", "previsto"].contains(&service.text("STATO")));
+    }
+    let covers = [
+        "1111", "1112", "1121", "1211", "1212", "1221", "1222", "1411", "1421", "2111", "221",
+        "2241", "231", "311", "511",
+    ];
+    known("topografico.gpkg", "suolo", "COD_USO", &covers);
     known("rischio.gpkg", "geologia", "CLASSE", &["1", "2", "3", "4"]);
     known(
         "rischio.gpkg",
@@ -333,12 +353,13 @@ fn norms_cover_what_the_plan_names() {
 
 #[test]
 fn the_lineage_names_parcels_of_both_versions() {
-    let text = std::fs::read_to_string(town().1.later.join("lineage.json")).unwrap();
+    let text =
+        std::fs::read_to_string(town().1.later.as_ref().unwrap().join("lineage.json")).unwrap();
     let labels = |path: &std::path::Path| -> HashSet<String> {
         let rows = read::parcels(path);
         rows.all().map(|r| r.text("REFERENCE").to_owned()).collect()
     };
-    let later = std::fs::read_dir(&town().1.later)
+    let later = std::fs::read_dir(town().1.later.as_ref().unwrap())
         .unwrap()
         .map(|e| e.unwrap().path())
         .find(|p| p.to_string_lossy().ends_with("_ple.gml"))
@@ -379,4 +400,42 @@ fn the_manifest_names_files_that_are_there() {
     for name in files {
         assert!(file(name).exists(), "{name}");
     }
+}
+
+#[test]
+fn no_line_crosses_another_of_its_feature() {
+    for seed in [1, 4] {
+        let folder = tempfile::tempdir().unwrap();
+        let scale = Scale::Sample(2000);
+        let town = generate(&Plan { seed, scale }, folder.path(), |_| ()).unwrap();
+        let home = &town.comuni[0].folder;
+        for layer in ["PGT_ZONE", "PGT_TESSUTO", "PGT_SERVIZI", "PGT_AMBITI"] {
+            for row in shapefile(&home.join("pgt.zip"), layer) {
+                assert_eq!(read::fault(&row), None, "{layer} of seed {seed}");
+            }
+        }
+        for (package, layers) in [
+            (
+                "vincoli.gpkg",
+                &["fiume", "strada", "ferrovia", "pai", "bosco", "cimitero"][..],
+            ),
+            ("rischio.gpkg", &["geologia", "acustica", "idraulica"]),
+            ("topografico.gpkg", &["suolo", "verde", "acqua", "edificio"]),
+        ] {
+            for layer in layers {
+                for row in gpkg(&home.join(package), layer) {
+                    assert_eq!(read::fault(&row), None, "{layer} of seed {seed}");
+                }
+            }
+        }
+    }
+    let mut bow = zones()[0].clone();
+    bow.rings = vec![vec![
+        (0.0, 0.0),
+        (9.0, 9.0),
+        (9.0, 0.0),
+        (0.0, 9.0),
+        (0.0, 0.0),
+    ]];
+    assert!(read::fault(&bow).is_some(), "a bow tie");
 }

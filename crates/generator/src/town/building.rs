@@ -221,7 +221,7 @@ pub(crate) fn buildings(
 fn public(site: &mut Site, streets: &Streets, face: &Face, kind: &str, dice: &mut Dice) {
     let of = match kind {
         "verde" | "parcheggio" | "cimitero" => return,
-        "religioso" => &CHURCH,
+        "culto" => &CHURCH,
         "tecnologico" => &SHED,
         _ => &SCHOOL,
     };

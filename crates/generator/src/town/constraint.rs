@@ -380,7 +380,7 @@ fn monuments(town: &Town<'_>, zoning: &Zoning) -> Table {
     let mut chosen: Vec<(String, Vec<usize>)> = zoning
         .services
         .iter()
-        .filter(|s| s.kind == "religioso" || s.name == "Municipio")
+        .filter(|s| s.kind == "culto" || s.name == "Municipio")
         .take(4)
         .map(|s| (s.name.clone(), s.faces.clone()))
         .collect();

@@ -3,14 +3,14 @@
 //! Sheets do not match their neighbours; here they are bent back until they do, so that a label for
 //! each face gives areas that fill the comune and share their edges point by point.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::block::Kind;
 use crate::comune::{Drawn, Line};
 use crate::dice::Dice;
 use crate::land::Zone;
 use crate::mesh::{Loop, Mesh};
-use crate::plane::{Point, Ring, area, at, inner_point, to_segment};
+use crate::plane::{Point, Ring, area, at, crossing, inner_point, to_segment};
 use crate::sheet::Polygon;
 
 /// A piece of a sheet.
@@ -38,6 +38,8 @@ pub(crate) struct Ground {
     pub(crate) faces: Vec<Face>,
     pub(crate) beside: Vec<Vec<(usize, f64)>>,
     mesh: Mesh,
+    /// For each face itself, or the neighbour that a crumb counts with.
+    host: Vec<usize>,
     /// Directed edges and whose they are.
     sides: Vec<(u32, u32, usize)>,
     /// Directed edges that no other face shares: the comune's border.
@@ -88,6 +90,7 @@ impl Ground {
         }
         let sides = sides(&faces);
         let beside = beside(&mesh, &sides, faces.len());
+        let host = hosts(&faces, &beside);
         let border = alone(faces.iter().flat_map(|f| &f.loops));
         let mut on_border: Vec<u32> = border.iter().flat_map(|&(a, b)| [a, b]).collect();
         on_border.sort_unstable();
@@ -96,6 +99,7 @@ impl Ground {
             faces,
             beside,
             mesh,
+            host,
             sides,
             border,
             on_border,
@@ -113,13 +117,14 @@ impl Ground {
             if std::mem::replace(&mut seen[start], true) {
                 continue;
             }
-            let of = label(start);
+            let of = label(self.host[start]);
             let mut members = vec![start];
             let mut next = 0;
             while let Some(&i) = members.get(next) {
                 next += 1;
                 for &(j, shared) in &self.beside[i] {
-                    if !seen[j] && shared > 0.5 && label(j) == of {
+                    if !seen[j] && (shared > 0.5 || self.host[j] != j) && label(self.host[j]) == of
+                    {
                         seen[j] = true;
                         members.push(j);
                     }
@@ -169,16 +174,26 @@ impl Ground {
                 self.mesh.union(loops)
             })
             .collect();
-        let lines = Lines::of(self, &unions);
-        unions
-            .iter()
+        // Where lines that were moved or thinned cross, they go back to where they were.
+        let mut lines = Lines::of(self, &unions);
+        let mut drawn = lines.all(&unions, hand);
+        for _ in 0..6 {
+            let crossings = crossings(&drawn);
+            if crossings.is_empty() {
+                break;
+            }
+            lines.hold(&crossings);
+            drawn = lines.all(&unions, hand);
+        }
+        drawn
+            .into_iter()
             .map(|polygons| {
                 polygons
-                    .iter()
+                    .into_iter()
                     .map(|polygon| {
                         polygon
-                            .iter()
-                            .map(|ring| lines.drawn(ring, hand))
+                            .into_iter()
+                            .map(|ring| ring.into_iter().map(|v| v.at).collect::<Ring>())
                             .filter(|ring| ring.len() > 2 && area(ring).abs() > 0.5)
                             .collect::<Polygon>()
                     })
@@ -187,6 +202,96 @@ impl Ground {
             })
             .collect()
     }
+}
+
+/// A face below this is what a cut left over.
+const CRUMB_M2: f64 = 12.0;
+
+fn hosts(faces: &[Face], beside: &[Vec<(usize, f64)>]) -> Vec<usize> {
+    (0..faces.len())
+        .map(|f| {
+            let large = |s: &&(usize, f64)| faces[s.0].size >= CRUMB_M2;
+            let most = beside[f]
+                .iter()
+                .filter(large)
+                .max_by(|a, b| a.1.total_cmp(&b.1));
+            match most {
+                Some(&(other, _)) if faces[f].size < CRUMB_M2 => other,
+                _ => f,
+            }
+        })
+        .collect()
+}
+
+/// A vertex of a drawn line: which point of the mesh it is, and where it was drawn.
+#[derive(Clone, Copy)]
+struct Vertex {
+    id: u32,
+    at: Point,
+}
+
+/// Polygons of each label, as rings of vertices.
+type Drawing = Vec<Vec<Vec<Vec<Vertex>>>>;
+
+/// Where lines cross that should not: the place, and the ends of both lines.
+fn crossings(drawing: &Drawing) -> Vec<(Point, [u32; 4])> {
+    let mut segments: Vec<(Vertex, Vertex)> = Vec::new();
+    for ring in drawing.iter().flatten().flatten() {
+        for (&a, &b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+            segments.push(if a.id < b.id { (a, b) } else { (b, a) });
+        }
+    }
+    segments.sort_unstable_by_key(|s| (s.0.id, s.1.id));
+    segments.dedup_by_key(|s| (s.0.id, s.1.id));
+    let cell = |v: f64| (v / 30.0).floor() as i64;
+    let mut cells: HashMap<(i64, i64), Vec<usize>> = HashMap::new();
+    for (k, (a, b)) in segments.iter().enumerate() {
+        for x in cell(a.at.x.min(b.at.x))..=cell(a.at.x.max(b.at.x)) {
+            for y in cell(a.at.y.min(b.at.y))..=cell(a.at.y.max(b.at.y)) {
+                cells.entry((x, y)).or_default().push(k);
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for list in cells.values() {
+        for (n, &i) in list.iter().enumerate() {
+            let (a, b) = segments[i];
+            for &j in &list[n + 1..] {
+                let (c, d) = segments[j];
+                let joined = a.id == c.id || a.id == d.id || b.id == c.id || b.id == d.id;
+                let meet = if joined {
+                    // Two lines from one point must not lie on each other.
+                    let (o, p, q) = if a.id == c.id {
+                        (a, b, d)
+                    } else if a.id == d.id {
+                        (a, b, c)
+                    } else if b.id == c.id {
+                        (b, a, d)
+                    } else {
+                        (b, a, c)
+                    };
+                    let (u, v) = (p.at.minus(o.at), q.at.minus(o.at));
+                    let long = u.dot(u).max(v.dot(v)).sqrt();
+                    u.dot(v) > 0.0 && u.cross(v).abs() < 0.002 * long
+                } else {
+                    let near =
+                        |p: Vertex, q: Vertex, r: Vertex| to_segment(p.at, q.at, r.at).0 < 0.002;
+                    crossing(a.at, b.at, c.at, d.at).is_some()
+                        || near(a, c, d)
+                        || near(b, c, d)
+                        || near(c, a, b)
+                        || near(d, a, b)
+                };
+                if meet {
+                    let at = crossing(a.at, b.at, c.at, d.at).map_or(a.at, |(t, _)| {
+                        a.at.plus(b.at.minus(a.at), t.clamp(0.0, 1.0))
+                    });
+                    out.push((at, [a.id, b.id, c.id, d.id]));
+                }
+            }
+        }
+    }
+    out
 }
 
 fn sides(faces: &[Face]) -> Vec<(u32, u32, usize)> {
@@ -265,6 +370,8 @@ fn alone<'a>(rings: impl Iterator<Item = &'a Loop>) -> Vec<(u32, u32)> {
 struct Lines<'a> {
     ground: &'a Ground,
     degree: HashMap<u32, u32>,
+    /// Points that stay, and where they are.
+    held: HashSet<u32>,
 }
 
 impl<'a> Lines<'a> {
@@ -281,18 +388,40 @@ impl<'a> Lines<'a> {
             *degree.entry(a).or_default() += 1;
             *degree.entry(b).or_default() += 1;
         }
-        Self { ground, degree }
+        Self {
+            ground,
+            degree,
+            held: HashSet::new(),
+        }
+    }
+
+    /// Keeps the lines about some crossings as the mesh has them.
+    fn hold(&mut self, crossings: &[(Point, [u32; 4])]) {
+        let points = &self.ground.mesh.points;
+        for (place, ends) in crossings {
+            self.held.extend(ends);
+            let near = |v: &&u32| points[**v as usize].to(*place) < 12.0;
+            self.held.extend(self.degree.keys().filter(near));
+        }
+    }
+
+    fn all(&self, unions: &[Vec<Vec<Loop>>], hand: Hand) -> Drawing {
+        let polygon = |rings: &Vec<Loop>| rings.iter().map(|r| self.drawn(r, hand)).collect();
+        unions
+            .iter()
+            .map(|polygons| polygons.iter().map(polygon).collect())
+            .collect()
     }
 
     /// A ring as it is drawn: each stretch between nodes the same way from both of its sides.
-    fn drawn(&self, ring: &Loop, hand: Hand) -> Ring {
+    fn drawn(&self, ring: &Loop, hand: Hand) -> Vec<Vertex> {
         let n = ring.len();
         let node = |v: u32| self.degree.get(&v).copied().unwrap_or(0) != 2;
         let start = (0..n)
             .find(|&i| node(ring[i]))
             .or_else(|| (0..n).min_by_key(|&i| ring[i]))
             .unwrap_or(0);
-        let mut out: Ring = Vec::new();
+        let mut out: Vec<Vertex> = Vec::new();
         let mut i = 0;
         while i < n {
             let mut end = i + 1;
@@ -308,19 +437,19 @@ impl<'a> Lines<'a> {
         out
     }
 
-    fn stretch(&self, stretch: &[u32], hand: Hand) -> Ring {
+    fn stretch(&self, stretch: &[u32], hand: Hand) -> Vec<Vertex> {
         let points = &self.ground.mesh.points;
         let place = |v: u32| {
             let p = points[v as usize];
-            if self.ground.on_border.binary_search(&v).is_ok() {
-                p
-            } else {
-                hand.moved(p)
+            let stays = self.held.contains(&v) || self.ground.on_border.binary_search(&v).is_ok();
+            Vertex {
+                id: v,
+                at: if stays { p } else { hand.moved(p) },
             }
         };
         let edge = (stretch[0], stretch[1]);
         if self.ground.border.binary_search(&edge).is_ok() {
-            return stretch.iter().map(|&v| points[v as usize]).collect();
+            return stretch.iter().map(|&v| place(v)).collect();
         }
         let last = stretch.len() - 1;
         let ahead = (stretch[0], stretch[1]) < (stretch[last], stretch[last - 1]);
@@ -330,8 +459,8 @@ impl<'a> Lines<'a> {
             stretch.iter().rev().copied().collect()
         };
         let path: Ring = ids.iter().map(|&v| points[v as usize]).collect();
-        let kept = thinned(&path, hand.detail_m);
-        let mut out: Ring = kept.into_iter().map(|k| place(ids[k])).collect();
+        let kept = thinned(&path, hand.detail_m, |k| self.held.contains(&ids[k]));
+        let mut out: Vec<Vertex> = kept.into_iter().map(|k| place(ids[k])).collect();
         if !ahead {
             out.reverse();
         }
@@ -340,7 +469,7 @@ impl<'a> Lines<'a> {
 }
 
 /// The points of a path that say its shape to within so many metres (Douglas and Peucker).
-fn thinned(path: &[Point], detail_m: f64) -> Vec<usize> {
+fn thinned(path: &[Point], detail_m: f64, held: impl Fn(usize) -> bool) -> Vec<usize> {
     let last = path.len() - 1;
     let mut keep = vec![false; path.len()];
     (keep[0], keep[last]) = (true, true);
@@ -366,5 +495,5 @@ fn thinned(path: &[Point], detail_m: f64) -> Vec<usize> {
             stack.extend([(from, k), (k, to)]);
         }
     }
-    (0..path.len()).filter(|&k| keep[k]).collect()
+    (0..path.len()).filter(|&k| keep[k] || held(k)).collect()
 }

@@ -2,7 +2,7 @@
 
 use geo::{BooleanOps as _, Coord, LineString, MultiPolygon, Polygon as GeoPolygon, unary_union};
 
-use crate::plane::{Path, Point, Ring, area, at};
+use crate::plane::{Path, Point, Ring, area, at, crossing, edges, is_simple};
 use crate::sheet::Polygon;
 
 /// A set of polygons.
@@ -119,33 +119,58 @@ impl Region {
         Self(self.0.union(&other.0))
     }
 
-    /// The polygons of some size, outer rings counter-clockwise.
+    /// The polygons of some size, outer rings counter-clockwise, on whole millimetres.
     pub(crate) fn polygons(&self, least_m2: f64) -> Vec<Polygon> {
-        let ring = |l: &LineString| clean(l.coords().map(|c| at(c.x, c.y)).collect());
-        self.0
-            .iter()
-            .filter_map(|p| {
-                let mut outer = ring(p.exterior());
-                if area(&outer) < 0.0 {
-                    outer.reverse();
-                }
-                if outer.len() < 3 || area(&outer) < least_m2.max(0.5) {
-                    return None;
-                }
-                let mut all = vec![outer];
-                for hole in p.interiors() {
-                    let mut hole = ring(hole);
-                    if area(&hole) > 0.0 {
-                        hole.reverse();
-                    }
-                    if hole.len() > 2 && area(&hole) < -0.5 {
-                        all.push(hole);
-                    }
-                }
-                Some(all)
-            })
-            .collect()
+        let mut out = Vec::new();
+        for p in &self.0 {
+            let Some(polygon) = rings(p) else { continue };
+            if area(&polygon[0]) < least_m2 {
+                continue;
+            }
+            if sound(&polygon) {
+                out.push(polygon);
+                continue;
+            }
+            // Rounded, it touches or crosses itself: the parts that remain.
+            let again = Self(unary_union(&[shape(&polygon)]));
+            let parts = again.0.iter().filter_map(rings);
+            out.extend(parts.filter(|p| area(&p[0]) >= least_m2 && sound(p)));
+        }
+        out
     }
+}
+
+/// The rings of a polygon; `None` where nothing is left of it.
+fn rings(p: &GeoPolygon) -> Option<Polygon> {
+    let ring = |l: &LineString| clean(l.coords().map(|c| at(c.x, c.y)).collect());
+    let mut outer = ring(p.exterior());
+    if area(&outer) < 0.0 {
+        outer.reverse();
+    }
+    if outer.len() < 3 || area(&outer) < 0.5 {
+        return None;
+    }
+    let mut all = vec![outer];
+    for hole in p.interiors() {
+        let mut hole = ring(hole);
+        if area(&hole) > 0.0 {
+            hole.reverse();
+        }
+        if hole.len() > 2 && area(&hole) < -0.5 {
+            all.push(hole);
+        }
+    }
+    Some(all)
+}
+
+/// Whether rings cross neither themselves nor each other.
+fn sound(polygon: &Polygon) -> bool {
+    polygon.iter().all(|ring| is_simple(ring))
+        && polygon.iter().enumerate().all(|(k, hole)| {
+            polygon[..k].iter().all(|other| {
+                edges(hole).all(|(a, b)| edges(other).all(|(c, d)| crossing(a, b, c, d).is_none()))
+            })
+        })
 }
 
 /// A ring on whole millimetres, without points that say nothing and lines that go forth and back.

@@ -109,7 +109,7 @@ fn noise(town: &Town<'_>, zoning: &Zoning) -> Table {
     let ground = &town.ground;
     let mut quiet = vec![false; ground.faces.len()];
     for service in &zoning.services {
-        let silent = matches!(service.kind, "istruzione" | "sanita" | "cimitero");
+        let silent = matches!(service.kind, "istruzione" | "cimitero");
         let care = service.kind == "sociale";
         for &f in &service.faces {
             quiet[f] = silent || care;

@@ -94,14 +94,14 @@ const TOWN_ZONES: &[usize] = &[B1, B2, B3, C1];
 const NEEDS: [Need; 40] = [
     need("amministrativo", "Municipio", A1, &[A1], 700.0, 45.0),
     need(
-        "religioso",
+        "culto",
         "Chiesa parrocchiale di San Vittore",
         A1,
         &[A1],
         900.0,
         20.0,
     ),
-    need("cultura", "Biblioteca civica", A1, &[A1], 450.0, 90.0),
+    need("sociale", "Biblioteca civica", A1, &[A1], 450.0, 90.0),
     need(
         "sociale",
         "Centro diurno per anziani",
@@ -151,7 +151,7 @@ const NEEDS: [Need; 40] = [
         950.0,
     ),
     need(
-        "sanita",
+        "sociale",
         "Casa della comunità",
         F1,
         &[B3, B2],
@@ -159,7 +159,7 @@ const NEEDS: [Need; 40] = [
         480.0,
     ),
     need(
-        "religioso",
+        "culto",
         "Oratorio di San Rocco",
         F1,
         &[B1, B2],
@@ -167,21 +167,14 @@ const NEEDS: [Need; 40] = [
         260.0,
     ),
     need(
-        "religioso",
+        "culto",
         "Chiesa di Santa Maria alla Costa",
         F1,
         &[A2, B2],
         1300.0,
         1750.0,
     ),
-    need(
-        "religioso",
-        "Chiesa di Sant'Anna",
-        F1,
-        &[C1, B2],
-        2100.0,
-        900.0,
-    ),
+    need("culto", "Chiesa di Sant'Anna", F1, &[C1, B2], 2100.0, 900.0),
     need(
         "sport",
         "Centro sportivo comunale",
@@ -314,7 +307,7 @@ const NEEDS: [Need; 40] = [
     ),
     need("sociale", "Alloggi comunali", F1, &[B3], 3100.0, 540.0),
     need(
-        "cultura",
+        "sociale",
         "Sala polifunzionale La Filanda",
         F1,
         &[B1, B2],

@@ -312,8 +312,8 @@ fn cover(town: &Town<'_>, zoning: &Zoning) -> Table {
         }
     }
     let hand = Hand {
-        detail_m: 1.0,
-        off_m: (0.3, 2.6),
+        detail_m: 0.6,
+        off_m: (0.2, 1.6),
         seed: town.comune.seed.wrapping_add(41),
     };
     for ((code, _), polygons) in groups.iter().zip(ground.areas(&labels, groups.len(), hand)) {

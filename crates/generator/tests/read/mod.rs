@@ -322,3 +322,38 @@ fn utm(lat: f64, lon: f64) -> (f64, f64) {
             + (61.0 - 58.0 * t + t * t + 600.0 * c - 330.0 * second) * a.powi(6) / 720.0);
     (500_000.0 + 0.9996 * n * x, 0.9996 * y)
 }
+
+/// Two edges of a feature that cross or touch where they should not, if there are such.
+pub(crate) fn fault(row: &Row) -> Option<((f64, f64), (f64, f64))> {
+    // Relative to the first point, in millimetres: exact.
+    let o = row.rings[0][0];
+    let mm = |p: (f64, f64)| {
+        let whole = |v: f64| (v * 1000.0).round() as i128;
+        (whole(p.0 - o.0), whole(p.1 - o.1))
+    };
+    let mut edges = Vec::new();
+    for ring in &row.rings {
+        edges.extend(ring.windows(2).map(|w| (mm(w[0]), mm(w[1]), w[0])));
+    }
+    edges.sort_unstable_by_key(|e| e.0.0.min(e.1.0));
+    let turn = |a: (i128, i128), b: (i128, i128), c: (i128, i128)| {
+        ((b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0)).signum()
+    };
+    for (i, &(a, b, p)) in edges.iter().enumerate() {
+        let right = a.0.max(b.0);
+        for &(c, d, q) in edges[i + 1..]
+            .iter()
+            .take_while(|e| e.0.0.min(e.1.0) <= right)
+        {
+            if c.1.min(d.1) > a.1.max(b.1) || c.1.max(d.1) < a.1.min(b.1) {
+                continue;
+            }
+            let crosses = turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) * turn(c, d, b) < 0;
+            let same = (a, b) == (c, d) || (a, b) == (d, c);
+            if crosses || same {
+                return Some((p, q));
+            }
+        }
+    }
+    None
+}
