@@ -8,6 +8,7 @@ mod batch;
 mod coordinates;
 mod engine;
 mod evidence;
+mod export;
 mod oracle;
 mod overlay;
 mod parcel;
@@ -29,6 +30,7 @@ pub use batch::{
 pub use coordinates::{CoordinateFacts, Projected, coordinates};
 pub use engine::{Facts, Layers, MAX_PARCELS, Subject, of_area, of_parcels};
 pub use evidence::Evidence;
+pub use export::{Export, Format};
 pub use oracle::{Disagreement, audit, oracle_counts, settle};
 pub use overlay::tolerance_m2;
 pub use parcel::{Outline, ParcelFacts, parcel, parcel_outline};

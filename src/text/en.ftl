@@ -130,9 +130,6 @@ status-clear = checked, nothing here
 status-error = cannot be checked now
 announce-parcel = { $title }, sheet { $foglio }, { $area }
 
-## Themes of the map
-
-theme-catasto = Cadastre
 ## What is here
 
 facts-zones = Zones of the plan
@@ -264,6 +261,10 @@ map-opacity = Opacity
 map-legend = Legend
 map-legend-in-view = Only what is in view
 map-legend-none = Nothing with an entry is drawn here.
+map-as-of = In force on
+map-as-of-note = Cards answer for this day. What the map draws is today’s.
+map-as-of-today = Back to today
+map-as-of-set = Cards now answer for %1.
 map-base = Background
 map-base-chiara = Light
 map-base-scura = Dark
@@ -320,6 +321,31 @@ layer-opacity = Opacity: { $title }
 layer-licence = Licence: { $licence }.
 layer-open = Page of the layer
 card-add = Add
+
+## Pages of layers
+
+nav-layers = Layers
+breadcrumb-label = Where you are
+layers-title = Layers of the map
+layers-lead = All the data that the map shows: what they are, whose they are, from when, and how to download them.
+layer-features = { $count } features
+layer-theme = Theme
+layer-source = Source
+layer-licence-label = Licence
+layer-version = version { $version }
+layer-content = Content
+layer-crs = Reference system
+layer-geometry-polygon = areas
+layer-geometry-line = lines
+layer-geometry-point = points
+layer-download = Download
+layer-download-geojson = with geometries, in degrees (WGS84)
+layer-download-csv = table, with a point for each feature
+layer-fields = Fields
+layer-field-label = What it says
+layer-field-name = Name in files
+layer-field-values = Values
+layer-field-free = free
 
 ## Coordinates
 

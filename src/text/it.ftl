@@ -130,9 +130,6 @@ status-clear = controllato, qui nulla
 status-error = ora non si può verificare
 announce-parcel = { $title }, foglio { $foglio }, { $area }
 
-## Temi della mappa
-
-theme-catasto = Catasto
 ## Che cosa c’è qui
 
 facts-zones = Zone del piano
@@ -264,6 +261,10 @@ map-opacity = Opacità
 map-legend = Legenda
 map-legend-in-view = Solo ciò che è in vista
 map-legend-none = Qui non è disegnato nulla che abbia una voce.
+map-as-of = In vigore al
+map-as-of-note = Le schede rispondono per questo giorno. Il disegno della mappa è quello di oggi.
+map-as-of-today = Torna a oggi
+map-as-of-set = Ora le schede rispondono per il giorno %1.
 map-base = Sfondo
 map-base-chiara = Chiaro
 map-base-scura = Scuro
@@ -320,6 +321,31 @@ layer-opacity = Opacità: { $title }
 layer-licence = Licenza: { $licence }.
 layer-open = Scheda del livello
 card-add = Aggiungi
+
+## Pagine dei livelli
+
+nav-layers = Livelli
+breadcrumb-label = Percorso di navigazione
+layers-title = Livelli della mappa
+layers-lead = Tutti i dati che la mappa mostra: che cosa sono, di chi sono, di quando, e come scaricarli.
+layer-features = { $count } elementi
+layer-theme = Tema
+layer-source = Fonte
+layer-licence-label = Licenza
+layer-version = versione { $version }
+layer-content = Contenuto
+layer-crs = Sistema di riferimento
+layer-geometry-polygon = aree
+layer-geometry-line = linee
+layer-geometry-point = punti
+layer-download = Scarica
+layer-download-geojson = con le geometrie, in gradi (WGS84)
+layer-download-csv = tabella, con un punto per elemento
+layer-fields = Campi
+layer-field-label = Che cosa dice
+layer-field-name = Nome nei file
+layer-field-values = Valori
+layer-field-free = liberi
 
 ## Coordinate
 

@@ -11,6 +11,7 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { type Announce, announcer } from './announce.ts';
+import { asOfOn } from './asof.ts';
 import { readCard } from './card.ts';
 import { type Result, comboboxOn } from './combobox.ts';
 import { coordinatesOn } from './coordinates.ts';
@@ -252,6 +253,14 @@ function start(): void {
   const legend = legendOn(map, side, text, () => highlight.minZoom());
   layers.restore(view);
 
+  const asOf = asOfOn(side, text, announce, (date) => {
+    const { date: _, ...rest } = view;
+    view = date ? { ...rest, date } : rest;
+    write(true);
+    selection.again();
+  });
+  asOf.restore(view.date);
+
   // "Aggiungi" makes the next clicks add to what is chosen, for hands without a Shift key.
   const showAdding = (): void => {
     const button = body.querySelector<HTMLButtonElement>('[data-add]');
@@ -327,7 +336,11 @@ function start(): void {
     const before = view;
     view = readView(window.location.search);
     layers.restore(view);
-    if (sameChoice(before, view)) return;
+    asOf.restore(view.date);
+    if (sameChoice(before, view)) {
+      if (before.date !== view.date) selection.again();
+      return;
+    }
     if (view.references.length > 0) selection.chooseParcels(view.references, 'address', false);
     else if (view.place) selection.choosePlace(...view.place, 'address');
     else selection.clear();

@@ -37,6 +37,8 @@ export interface Selection {
   adopt(card: Card, fit: boolean): void;
   /** Takes the choice away. */
   clear(): void;
+  /** Asks again for what is chosen: another day is asked about. */
+  again(): void;
   /** Shows the list of parcels in view; the choice stays. */
   list(): void;
   /** Returns whether something is chosen. */
@@ -74,6 +76,7 @@ export function selectionOn(parts: Parts): Selection {
   let isActive = false;
   let chosen: Selected[] = [];
   let isList = true;
+  let asked: Question | undefined;
   // Marks a chosen place that has no parcel to highlight.
   const pin = document.createElement('div');
   pin.className = 'map-pin';
@@ -148,6 +151,7 @@ export function selectionOn(parts: Parts): Selection {
     request = mine;
     isActive = true;
     isList = false;
+    asked = question;
     panel.wait();
     try {
       const card = await fetchCard(prefix, question, parts.date(), mine.signal);
@@ -292,7 +296,9 @@ export function selectionOn(parts: Parts): Selection {
       isList = false;
       const reference = card.selection[0]?.reference;
       panel.show(card.article, false);
-      if (reference) arrive(card, { reference }, fit);
+      if (!reference) return;
+      asked = { reference };
+      arrive(card, asked, fit);
     },
     clear() {
       request?.abort();
@@ -307,6 +313,14 @@ export function selectionOn(parts: Parts): Selection {
       panel.clear();
       parts.chosen({ references: [] });
       announce(text('map-cleared'));
+    },
+    again() {
+      if (!isActive) return;
+      const last = chosen.at(-1);
+      if (chosen.length > 1 || (isList && last)) void sum('');
+      if (isList) return;
+      if (chosen.length > 1 && last) void look(last.reference, false);
+      else if (asked) void ask(asked, 'address', false);
     },
     list() {
       request?.abort();

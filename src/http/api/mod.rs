@@ -6,6 +6,7 @@ mod conditional;
 mod coordinates;
 mod fact_shape;
 mod facts;
+mod features;
 mod health;
 mod layers;
 mod parcels;
@@ -37,6 +38,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(facts::parcel_pieces))
         .merge(questions())
         .routes(routes!(layers::layers))
+        .routes(routes!(features::features_geojson))
+        .routes(routes!(features::features_csv))
         .routes(routes!(comuni::comuni))
         .routes(routes!(style::style))
         .routes(routes!(tiles::comune_tile))

@@ -12,12 +12,13 @@ use crate::fact;
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::super::headers::FRAMED;
+use super::super::times::Times;
 use super::facts;
 use super::failure::{html, show};
 use super::layers::themes;
 use super::parcels::references;
 use super::present;
-use super::view::MapPage;
+use super::view::{CardView, MapPage};
 
 /// What the address of a map says; everything else in it is for the script.
 #[derive(Debug, Default, Deserialize)]
@@ -25,13 +26,19 @@ pub(super) struct MapQuery {
     /// References of the selected parcels, as in their pages' addresses, joined by commas.
     #[serde(default)]
     sel: Option<String>,
+    /// The day that is asked about.
+    #[serde(default)]
+    date: Option<String>,
     /// `1`: the map stands in another page.
     #[serde(default)]
     incorpora: Option<String>,
 }
 
 /// `/mappa` and `/c/{slug}/mappa`; with several comuni the first one opens.
-pub(super) async fn map(visit: Visit, query: Result<Query<MapQuery>, QueryRejection>) -> Response {
+pub(super) async fn map(
+    mut visit: Visit,
+    query: Result<Query<MapQuery>, QueryRejection>,
+) -> Response {
     if visit.comune.is_none() && !visit.unknown_comune {
         match visit.catalogue.comuni().first().cloned() {
             // A map is of one comune: its own address says which.
@@ -45,30 +52,42 @@ pub(super) async fn map(visit: Visit, query: Result<Query<MapQuery>, QueryReject
         }
     }
     let query = query.map(|Query(query)| query).unwrap_or_default();
-    let page = page(&visit, &query).await;
+    let card = card(&mut visit, &query).await;
+    let page = page(&visit, &query, card);
     show(&visit, page)
 }
 
-async fn page(visit: &Visit, query: &MapQuery) -> Result<Response, Failure> {
+/// The card of the parcel chosen last, on the day that is asked about.
+///
+/// A selection or a day that is not understood, or gone, is no reason to show no map.
+async fn card(visit: &mut Visit, query: &MapQuery) -> Option<CardView> {
+    let times = Times::of(&visit.shared.app, query.date.as_deref(), None).ok()?;
+    visit.times = Some(times);
+    let reference = references(query.sel.as_deref()?).pop()?;
+    let catalogue = times
+        .catalogue_of(&visit.shared.app, reference.sheet.comune)
+        .await
+        .ok()?;
+    // The rest of the page is about what is published now.
+    let current = std::mem::replace(&mut visit.catalogue, catalogue);
+    let card = match fact::parcel(&visit.catalogue, &visit.viewer, &reference) {
+        Ok(parcel) => {
+            let facts = facts::of_parcel(visit, &reference).await.ok();
+            facts.map(|facts| present::parcel_card(visit, &parcel, &facts))
+        }
+        Err(_) => None,
+    };
+    visit.catalogue = current;
+    card
+}
+
+fn page(visit: &Visit, query: &MapQuery, card: Option<CardView>) -> Result<Response, Failure> {
     let comune = visit
         .comune
         .clone()
         .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
-    // A selection that is not understood, or gone, is no reason to show no map.
-    let parcel = query
-        .sel
-        .as_deref()
-        .and_then(|text| references(text).pop())
-        .and_then(|reference| fact::parcel(&visit.catalogue, &visit.viewer, &reference).ok());
-    let card = match parcel {
-        Some(parcel) => {
-            let facts = facts::of_parcel(visit, &parcel.reference).await;
-            facts
-                .map(|facts| present::parcel_card(visit, &parcel, &facts))
-                .ok()
-        }
-        None => None,
-    };
+    let today = visit.shared.app.today();
+    let date = visit.times.map_or(today, |times| times.as_of.date);
     let bounds = visit
         .catalogue
         .box_of(&comune)
@@ -84,6 +103,8 @@ async fn page(visit: &Visit, query: &MapQuery) -> Result<Response, Failure> {
         slug: comune.slug.clone(),
         storage_srid: comune.storage_srid,
         embedded,
+        date: date.to_string(),
+        is_other_day: date != today,
         style_url: format!("/api/v1/style/{}?lang={}", comune.slug, visit.lang.code()),
         bounds,
         card,

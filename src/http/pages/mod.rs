@@ -31,6 +31,8 @@ fn of_a_comune() -> Router<Shared> {
         .route("/luogo", get(place::place))
         .route("/cerca", get(search::search))
         .route("/particelle", get(parcels::parcels))
+        .route("/livelli", get(layers::list))
+        .route("/livelli/{layer}", get(layers::page))
         .route("/particella/{reference}", get(parcel::parcel))
         .route(
             "/particella/{code}/{foglio}/{number}",

@@ -12,6 +12,7 @@ use crate::text::{NumberFormat, Value};
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
+use super::super::times::Times;
 use super::failure::{html, show};
 use super::present;
 use super::view::{InViewFragment, SelectionFragment, SelectionPage, SelectionView};
@@ -28,6 +29,9 @@ pub(super) struct ParcelsQuery {
     /// West, south, east, north in degrees, joined by commas.
     #[serde(default)]
     bbox: Option<String>,
+    /// The day that is asked about.
+    #[serde(default)]
+    date: Option<String>,
     /// `1` asks for the list alone.
     #[serde(default)]
     frammento: Option<String>,
@@ -43,21 +47,31 @@ pub(super) fn references(text: &str) -> Vec<CadastralReference> {
 
 /// `/particelle?sel=` and `/particelle?bbox=`.
 pub(super) async fn parcels(
-    visit: Visit,
+    mut visit: Visit,
     query: Result<Query<ParcelsQuery>, QueryRejection>,
 ) -> Response {
-    let page = page(&visit, query);
+    let page = page(&mut visit, query).await;
     show(&visit, page)
 }
 
-fn page(
-    visit: &Visit,
+async fn page(
+    visit: &mut Visit,
     query: Result<Query<ParcelsQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
     if visit.unknown_comune {
         return Err(Failure::NotFound("there is no such comune".into()));
     }
     let Query(query) = query.map_err(|error| Failure::BadRequest(error.body_text()))?;
+    let app = &visit.shared.app;
+    let times = Times::of(app, query.date.as_deref(), None)?;
+    let code = visit
+        .comune
+        .as_ref()
+        .and_then(|comune| comune.codes.first());
+    if let Some(code) = code {
+        visit.catalogue = times.catalogue_of(app, *code).await?;
+    }
+    visit.times = Some(times);
     match (&query.sel, &query.bbox) {
         (Some(list), _) => of_selection(visit, list, query.frammento.as_deref() == Some("1")),
         (None, Some(area)) => in_view(visit, area),

@@ -49,6 +49,7 @@ pub(super) fn page(visit: &Visit, title: &str) -> PageView {
         demo: visit.shared.app.is_demo(),
         request_id: visit.request_id.clone(),
         links: FooterLinks::default(),
+        crumbs: Vec::new(),
     }
 }
 

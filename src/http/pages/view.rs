@@ -21,7 +21,7 @@ pub use facts::{
     ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView, PieceView,
 };
 pub use found::{ResultGroupView, ResultKind, ResultView};
-pub use layers::{LayerView, ThemeView};
+pub use layers::{FieldView, LayerPage, LayerView, LayersPage, ThemeView};
 pub use selection::{InViewFragment, SelectionFragment, SelectionPage, SelectionView};
 
 /// Addresses of the built files (`/assets/map-3fA9c1.js`), as `web/dist/manifest.json` lists them.
@@ -112,6 +112,17 @@ pub struct PageView {
     pub request_id: String,
     /// The links of the footer.
     pub links: FooterLinks,
+    /// The pages between the home page and this one, from the outside to the inside.
+    pub crumbs: Vec<CrumbView>,
+}
+
+/// A page above another one.
+#[derive(Debug, Clone, Default)]
+pub struct CrumbView {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
 }
 
 impl PageView {
@@ -158,6 +169,12 @@ impl PageView {
             Some(comune) => self.t1("site-comune", "name", &comune.name),
             None => self.t("site-name"),
         }
+    }
+
+    /// Returns whether the page tells where in the site it is.
+    #[must_use]
+    pub fn has_crumbs(&self) -> bool {
+        self.comune.is_some() && !self.title.is_empty()
     }
 
     /// Returns the languages to switch to.
@@ -273,6 +290,10 @@ pub struct MapPage {
     pub card: Option<CardView>,
     /// The layers, by theme.
     pub themes: Vec<ThemeView>,
+    /// The day that is asked about, as `2026-11-24`.
+    pub date: String,
+    /// Whether that is another day than today, so that the map's own drawing may differ.
+    pub is_other_day: bool,
     /// The word of the comune in the API.
     pub slug: String,
     /// The EPSG code of the CRS in which the comune's maps are measured.

@@ -27,8 +27,9 @@ pub(super) async fn documented(site: &Site) -> Vec<String> {
                 .replace("{layers}", LAYERS)
                 .replace("{z}/{x}/{y}", "16/34472/23417")
                 .replace("{reference}", "X001_000300.21");
-            assert!(!filled.contains('{'), "{filled}");
+            let filled = filled.replace("{layer}", "catasto.particella");
             match filled.as_str() {
+                path if path.contains("/features.") => format!("{filled}?comune=borgochiaro"),
                 "/api/v1/place" | "/api/v1/coordinates" => {
                     format!("{filled}?lon=9.3619635&lat=45.6074641")
                 }

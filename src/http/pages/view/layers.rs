@@ -1,6 +1,8 @@
 //! Layers in their themes: beside the map, in the list of all, and each on its page.
 
-use super::DataView;
+use askama::Template;
+
+use super::{DataView, PageView};
 
 /// A theme with its layers.
 #[derive(Debug, Clone, Default)]
@@ -32,4 +34,49 @@ pub struct LayerView {
     pub coverage: bool,
     /// The address of its page.
     pub page_url: String,
+    /// The address of the map with this layer drawn.
+    pub map_url: String,
+    /// The address of its features as GeoJSON.
+    pub geojson_url: String,
+    /// The address of its features as CSV.
+    pub csv_url: String,
+    /// The CRS in which it is stored and measured.
+    pub crs: String,
+}
+
+/// A field of a layer's features.
+#[derive(Debug, Clone, Default)]
+pub struct FieldView {
+    /// Its name in files and answers.
+    pub name: String,
+    /// Its name for people.
+    pub label: String,
+    /// Its values with their names, where they are a closed list.
+    pub values: Vec<(String, String)>,
+}
+
+/// The list of layers: `/livelli`.
+#[derive(Debug, Template)]
+#[template(path = "layers.html")]
+pub struct LayersPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// The layers, by theme.
+    pub themes: Vec<ThemeView>,
+}
+
+/// The page of a layer: `/livelli/{layer}`.
+#[derive(Debug, Template)]
+#[template(path = "layer.html")]
+pub struct LayerPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// The layer.
+    pub layer: LayerView,
+    /// The name of its theme.
+    pub theme: String,
+    /// What its features are drawn as, in words.
+    pub geometry: String,
+    /// Its fields.
+    pub fields: Vec<FieldView>,
 }

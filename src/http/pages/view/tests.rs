@@ -147,6 +147,8 @@ fn without_a_web_build_pages_name_no_files() {
             bounds: String::new(),
             card: None,
             themes: vec![],
+            date: "2026-11-24".to_owned(),
+            is_other_day: false,
             slug: "borgochiaro".to_owned(),
             storage_srid: 7791,
             embedded: false,
