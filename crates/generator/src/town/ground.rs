@@ -177,12 +177,16 @@ impl Ground {
         // Where lines that were moved or thinned cross, they go back to where they were.
         let mut lines = Lines::of(self, &unions);
         let mut drawn = lines.all(&unions, hand);
-        for _ in 0..6 {
+        for round in 0..7 {
             let crossings = crossings(&drawn);
             if crossings.is_empty() {
                 break;
             }
-            lines.hold(&crossings);
+            if round < 5 {
+                lines.hold(&crossings);
+            } else {
+                lines.drop(&crossings);
+            }
             drawn = lines.all(&unions, hand);
         }
         drawn
@@ -372,6 +376,8 @@ struct Lines<'a> {
     degree: HashMap<u32, u32>,
     /// Points that stay, and where they are.
     held: HashSet<u32>,
+    /// Points that no line has.
+    dropped: HashSet<u32>,
 }
 
 impl<'a> Lines<'a> {
@@ -392,6 +398,7 @@ impl<'a> Lines<'a> {
             ground,
             degree,
             held: HashSet::new(),
+            dropped: HashSet::new(),
         }
     }
 
@@ -402,6 +409,17 @@ impl<'a> Lines<'a> {
             self.held.extend(ends);
             let near = |v: &&u32| points[**v as usize].to(*place) < 12.0;
             self.held.extend(self.degree.keys().filter(near));
+        }
+    }
+
+    /// Leaves points out at which the mesh itself all but touches another line.
+    fn drop(&mut self, crossings: &[(Point, [u32; 4])]) {
+        for (place, ends) in crossings {
+            let touches = |v: &&u32| {
+                self.degree.get(v) == Some(&2)
+                    && self.ground.mesh.points[**v as usize].to(*place) < 0.01
+            };
+            self.dropped.extend(ends.iter().filter(touches));
         }
     }
 
@@ -460,7 +478,11 @@ impl<'a> Lines<'a> {
         };
         let path: Ring = ids.iter().map(|&v| points[v as usize]).collect();
         let kept = thinned(&path, hand.detail_m, |k| self.held.contains(&ids[k]));
-        let mut out: Vec<Vertex> = kept.into_iter().map(|k| place(ids[k])).collect();
+        let mut out: Vec<Vertex> = kept
+            .into_iter()
+            .filter(|&k| !self.dropped.contains(&ids[k]))
+            .map(|k| place(ids[k]))
+            .collect();
         if !ahead {
             out.reverse();
         }

@@ -85,6 +85,11 @@ pub(crate) fn numbers(town: &Town<'_>, streets: &Streets, buildings: &[Building]
         };
         let Some(leg) = &legs[way] else { continue };
         let w = &streets.ways[way];
+        // Beyond a street's end there is only what lies close to it.
+        let end = foot == w.path[0] || foot == w.path[w.path.len() - 1];
+        if end && foot.to(p) > 26.0 {
+            continue;
+        }
         let along = length(&w.path[..=segment]) + w.path[segment].to(foot);
         let direction = w.path[segment + 1].minus(w.path[segment]);
         let (run, left) = if leg.back {

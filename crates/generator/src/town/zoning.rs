@@ -49,7 +49,7 @@ pub(crate) struct Zoning {
 pub(crate) fn planner(seed: u64) -> Hand {
     Hand {
         detail_m: 0.22,
-        off_m: (0.1, 0.75),
+        off_m: (0.2, 0.8),
         seed,
     }
 }
