@@ -11,6 +11,7 @@ pub fn statements() -> Vec<&'static str> {
     [
         crate::place::STATEMENTS,
         crate::layer::STATEMENTS,
+        crate::layer::PLAN_STATEMENTS,
         crate::ingest::STATEMENTS,
         crate::snapshot::STATEMENTS,
         crate::person::STATEMENTS,

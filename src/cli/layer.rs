@@ -3,6 +3,8 @@
 mod inspect;
 mod publication;
 
+pub(super) use publication::day;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

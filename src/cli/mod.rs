@@ -6,6 +6,7 @@ mod db;
 mod demo;
 mod fact;
 mod layer;
+mod plan;
 mod procedure;
 mod progress;
 mod serve;
@@ -49,6 +50,9 @@ enum Command {
     /// Terms: where they stand.
     #[command(subcommand)]
     Clock(clock::ClockCommand),
+    /// Plans: versions with their layers, acts and norms, published whole.
+    #[command(subcommand)]
+    Plan(plan::PlanCommand),
     /// The invented demonstration comune.
     #[command(subcommand)]
     Demo(demo::DemoCommand),
@@ -77,6 +81,7 @@ pub fn run() -> Result<()> {
             Command::Fact(command) => fact::run(config, command).await,
             Command::Procedure(command) => procedure::run(&config, command),
             Command::Clock(command) => clock::run(&config, command),
+            Command::Plan(command) => plan::run(&config, command).await,
             Command::Demo(command) => demo::run(&config, command).await,
             Command::Openapi => say(&crate::http::openapi().to_pretty_json()?),
         }

@@ -26,6 +26,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0004_session",
     "0005_reading",
     "0006_two_times",
+    "0007_plan",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

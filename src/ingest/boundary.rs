@@ -29,7 +29,7 @@ pub async fn add_comune(
     let boundary = match boundary {
         None => None,
         Some(path) => Some(
-            tokio::task::spawn_blocking(move || read_boundary(&worker, &path, srid))
+            tokio::task::spawn_blocking(move || read_polygons(&worker, &path, &["geojson"], srid))
                 .await
                 .map_err(|_| Error::Interrupted)??,
         ),
@@ -46,8 +46,44 @@ pub async fn add_comune(
     .await
 }
 
-/// Reads the polygons of a file as one boundary in the storage CRS.
-fn read_boundary(worker: &Path, path: &Path, srid: i32) -> Result<(String, Ewkb), Error> {
+/// Name and digest of a file, and its polygons as one in a storage CRS.
+///
+/// Files that end in `.geojson` or `.json` are GeoJSON in longitude and latitude; any other is
+/// read as a map file, from `layer` where it has several.
+///
+/// # Errors
+/// [`Error`], when it cannot be read, or holds an invalid polygon or none.
+pub async fn read_perimeter(
+    config: &Config,
+    path: PathBuf,
+    layer: Option<String>,
+    srid: i32,
+) -> Result<(String, Ewkb), Error> {
+    let worker = config.worker.clone();
+    let is_geojson = path.extension().is_some_and(|ending| {
+        ending.eq_ignore_ascii_case("geojson") || ending.eq_ignore_ascii_case("json")
+    });
+    tokio::task::spawn_blocking(move || {
+        let mut arguments = vec!["geojson"];
+        if !is_geojson {
+            arguments = vec!["vector", "--geometry", "polygon"];
+            if let Some(layer) = &layer {
+                arguments.extend(["--layer", layer]);
+            }
+        }
+        read_polygons(&worker, &path, &arguments, srid)
+    })
+    .await
+    .map_err(|_| Error::Interrupted)?
+}
+
+/// Reads the polygons of a file as one in the storage CRS.
+fn read_polygons(
+    worker: &Path,
+    path: &Path,
+    arguments: &[&str],
+    srid: i32,
+) -> Result<(String, Ewkb), Error> {
     let file = InputFile::open(path).map_err(|source| Error::File {
         path: path.to_path_buf(),
         source,
@@ -55,14 +91,22 @@ fn read_boundary(worker: &Path, path: &Path, srid: i32) -> Result<(String, Ewkb)
     let unusable = |reason: String| Error::Unusable(format!("{}: {reason}", file.name));
     let mut boundary = MultiPolygon::new();
     let mut fault = None;
+    let mut from = LON_LAT;
     let reading = Reading {
         program: worker,
-        arguments: &["geojson"],
+        arguments,
         file: &file.path,
         name: &file.name,
     };
     read_file(&reading, |frame| {
         match frame {
+            Frame::Hello(hello) if arguments != ["geojson"] => {
+                let code = hello.crs.strip_prefix("EPSG:");
+                match code.and_then(|code| code.parse().ok()) {
+                    Some(code) => from = code,
+                    None => fault = Some("its CRS is not known".into()),
+                }
+            }
             Frame::Feature(feature) => {
                 if let Some(invalid) = feature.invalid {
                     let reason = invalid.reason.as_str().replace('_', " ");
@@ -87,7 +131,7 @@ fn read_boundary(worker: &Path, path: &Path, srid: i32) -> Result<(String, Ewkb)
     if boundary.is_empty() {
         return Err(unusable("it holds no polygon".into()));
     }
-    let stored = with_transformation(LON_LAT, srid, |transformation| {
+    let stored = with_transformation(from, srid, |transformation| {
         boundary.map_points(|points| transformation.apply_to(points))
     })??;
     let detail = format!("{}, SHA-256 {}", file.name, file.sha256);

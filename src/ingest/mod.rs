@@ -20,7 +20,7 @@ mod report;
 mod sql;
 mod worker;
 
-pub use boundary::add_comune;
+pub use boundary::{add_comune, read_perimeter};
 pub use error::Error;
 pub use ewkb::{geometry_ewkb, multipolygon_ewkb};
 pub use files::{InputFile, files_digest};

@@ -303,6 +303,31 @@ pub struct PublishedPart {
     pub valid_from: Date,
     /// Last day, where it is known already what comes after it.
     pub valid_to: Option<Date>,
+    /// How it answers.
+    pub standing: Standing,
+    /// The plan version that it belongs to, where it answers as part of one.
+    pub plan_version_id: Option<i64>,
+}
+
+/// How a part answers on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// In force inside the perimeter of a variant, in place of what is in force around it.
+    Variant,
+    /// In force everywhere in its territory.
+    InForce,
+    /// Adopted: it counts beside what is in force, with that label.
+    Adopted,
+}
+
+impl Standing {
+    fn from_word(word: &str) -> Self {
+        match word {
+            "variant" => Self::Variant,
+            "adopted" => Self::Adopted,
+            _ => Self::InForce,
+        }
+    }
 }
 
 type PublishedRow = (
@@ -319,19 +344,22 @@ type PublishedRow = (
     i64,
     SqlDate,
     Option<SqlDate>,
+    String,
+    Option<i64>,
 );
 
-/// Every part in force as of a day and a moment, in the order of layers and territories; of
-/// these territories, or of all.
+/// Every part that answers as of a day and a moment, of these territories or of all, in the
+/// order of layers and territories; there variants come first, the newest before the others,
+/// then what is in force everywhere, then what is adopted.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn published(
+pub async fn standing(
     connection: &mut PgConnection,
     as_of: AsOf,
     territories: Option<&[i64]>,
 ) -> Result<Vec<PublishedPart>, Error> {
-    let rows: Vec<PublishedRow> = sqlx::query_as(sql::IN_FORCE)
+    let rows: Vec<PublishedRow> = sqlx::query_as(sql::STANDING)
         .bind(as_of.date.to_sqlx())
         .bind(as_of.known_at.map(ToSqlx::to_sqlx))
         .bind(territories)
@@ -353,8 +381,24 @@ pub async fn published(
             publication_id: row.10,
             valid_from: row.11.to_jiff(),
             valid_to: row.12.map(SqlDate::to_jiff),
+            standing: Standing::from_word(&row.13),
+            plan_version_id: row.14,
         })
         .collect())
+}
+
+/// Every part in force everywhere in its territory, as of a day and a moment.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn published(
+    connection: &mut PgConnection,
+    as_of: AsOf,
+    territories: Option<&[i64]>,
+) -> Result<Vec<PublishedPart>, Error> {
+    let mut parts = standing(connection, as_of, territories).await?;
+    parts.retain(|part| part.standing == Standing::InForce);
+    Ok(parts)
 }
 
 /// The number of the part of a layer in force in a territory, as of a day and a moment.

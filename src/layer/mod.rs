@@ -12,6 +12,7 @@ mod domain;
 mod fact_rule;
 mod field;
 mod mapping;
+mod plan;
 mod publication;
 mod reader;
 mod schema;
@@ -22,9 +23,9 @@ mod value;
 pub use crate::strict::Problem;
 pub use as_of::{AsOf, AsOfError, legal_day, parse_day};
 pub use catalogue::{
-    Error, FEATURE_BLOCK, Identity, NewPart, PartOutcome, PartSummary, PublishedPart,
+    Error, FEATURE_BLOCK, Identity, NewPart, PartOutcome, PartSummary, PublishedPart, Standing,
     complete_part, ensure_table, feature_ids, find_identical, insert_part, known_until, lock_part,
-    next_version, part_in_force, parts, published, record_features, take_feature_block,
+    next_version, part_in_force, parts, published, record_features, standing, take_feature_block,
 };
 pub use check::{DefinitionFile, Definitions};
 pub use definition::{
@@ -35,6 +36,13 @@ pub use difference::{Change, Differences, differences};
 pub use domain::DomainValue;
 pub use fact_rule::{FactRule, SliverRule, SmallWhen};
 pub use mapping::{Mapping, MappingError, Row};
+pub use plan::{
+    ActKind, ArticleTitle, LegalStatus, MAX_DOCUMENT_BYTES, NewAct, NewDocument, NewNorm,
+    NewPlanVersion, Norm, NormDocument, PlanAct, PlanDates, PlanError, PlanKind, PlanMember,
+    PlanPublication, PlanVersion, Salvaguardia, add_norm, add_plan_part, cancel_plan_act,
+    cancel_plan_publication, create_plan_version, document, norm, plan_version, plan_versions,
+    publish_plan, record_plan_act, salvaguardia, withdraw_plan,
+};
 pub use publication::{
     Act, PartDetails, Publish, PublishError, Recorded, cancel_act, part_details, publish_on,
     publish_part, withdraw_layer,
@@ -47,4 +55,5 @@ pub use value::Value;
 /// Announced when something was published or withdrawn; the payload is the number of the part.
 pub const PUBLISHED: crate::job::Topic = crate::job::Topic::new("layer.published");
 
+pub(crate) use plan::STATEMENTS as PLAN_STATEMENTS;
 pub(crate) use sql::{ALL as STATEMENTS, data_table, quoted};

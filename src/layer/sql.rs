@@ -139,21 +139,28 @@ pub(super) const LOCK_ACTS: &str =
 
 // A moment after every recorded one, also when the clock was set back.
 pub(super) const MOMENT: &str = "
-select greatest(clock_timestamp(), max(at) + interval '1 microsecond') from layer.publication";
+select greatest(clock_timestamp(), max(at) + interval '1 microsecond')
+  from (select max(at) as at from layer.publication
+         union all select max(at) from layer.plan_act
+         union all select max(at) from layer.norm
+         union all select max(at) from layer.plan_version) as recorded";
 
 pub(super) const RECORD_ACT: &str = "
 insert into layer.publication (part_id, kind, at, valid_from, by, reason, cancels)
 values ($1, $2, $3, $4, $5, $6, $7)";
 
-// What is in force on a day as known at a moment, one row a layer and territory.
-pub(super) const IN_FORCE: &str = "
+// What answers on a day as known at a moment: in force everywhere, inside the perimeter of a
+// variant, or adopted.
+pub(super) const STANDING: &str = "
 select part.id, part.layer, part.territory_id, part.version, part.srid, part.definition,
-       part.definition_sha256, part.loaded_at, deciding.at, part.feature_count,
-       deciding.publication_id, deciding.valid_from, deciding.valid_to
-  from layer.deciding($1, coalesce($2::timestamptz, 'infinity')) as deciding
-  join layer.part on part.id = deciding.part_id
- where deciding.kind = 'publish' and ($3::bigint[] is null or deciding.territory_id = any($3))
- order by part.layer, part.territory_id";
+       part.definition_sha256, part.loaded_at, standing.at, part.feature_count,
+       standing.publication_id, standing.valid_from, standing.valid_to, standing.status,
+       standing.plan_version_id
+  from layer.standing($1, coalesce($2::timestamptz, 'infinity')) as standing
+  join layer.part on part.id = standing.part_id
+ where $3::bigint[] is null or standing.territory_id = any($3)
+ order by part.layer, part.territory_id, standing.status <> 'variant', standing.status,
+          standing.valid_from desc, standing.publication_id desc";
 
 // The part in force of one layer and territory on a day as known at a moment.
 pub(super) const PART_IN_FORCE: &str = "
@@ -163,7 +170,12 @@ select part_id, publication_id
 
 // The newest act that counts for what was known at a moment.
 pub(super) const KNOWN_UNTIL: &str = "
-select max(at) from layer.publication where at <= coalesce($1::timestamptz, 'infinity')";
+select max(at)
+  from (select max(at) as at from layer.publication where at <= coalesce($1::timestamptz, 'infinity')
+         union all
+        select max(at) from layer.plan_act where at <= coalesce($1::timestamptz, 'infinity')
+         union all
+        select max(at) from layer.norm where at <= coalesce($1::timestamptz, 'infinity')) as recorded";
 
 pub(super) const PARTS: &str = "
 select part.id, part.layer, part.territory_id, part.version, part.feature_count,
@@ -259,7 +271,7 @@ pub(crate) const ALL: &[&str] = &[
     LOCK_ACTS,
     MOMENT,
     RECORD_ACT,
-    IN_FORCE,
+    STANDING,
     PART_IN_FORCE,
     KNOWN_UNTIL,
     PARTS,

@@ -9,7 +9,9 @@ use sha2::{Digest, Sha256};
 use crate::access::PolicyClass;
 use crate::cadastre::ComuneCode;
 use crate::geo::{GridBox, LonLatBox, grid_from_lon_lat, lon_lat_from_grid};
-use crate::layer::{AsOf, Definition, DefinitionFile, LayerRole, PublishedPart};
+use crate::layer::{
+    AsOf, Definition, DefinitionFile, LayerRole, PlanVersion, PublishedPart, Standing,
+};
 use crate::place::Comune;
 
 use super::features::Features;
@@ -40,13 +42,21 @@ pub struct PartSnapshot {
     pub valid_from: jiff::civil::Date,
     /// Last day, where it is known already what comes after it.
     pub valid_to: Option<jiff::civil::Date>,
+    /// How it answers.
+    pub standing: Standing,
+    /// The plan version that it belongs to, where it answers as part of one.
+    pub plan: Option<Arc<PlanSnapshot>>,
     /// Its features; the same for every time at which the part is in force.
     pub features: Arc<Features>,
 }
 
 impl PartSnapshot {
     /// A part in force with its features.
-    pub fn new(part: &PublishedPart, features: Arc<Features>) -> Self {
+    pub fn new(
+        part: &PublishedPart,
+        features: Arc<Features>,
+        plan: Option<Arc<PlanSnapshot>>,
+    ) -> Self {
         Self {
             part_id: part.part_id,
             layer: part.layer.clone(),
@@ -58,6 +68,8 @@ impl PartSnapshot {
             published_at: part.published_at,
             valid_from: part.valid_from,
             valid_to: part.valid_to,
+            standing: part.standing,
+            plan,
             features,
         }
     }
@@ -67,6 +79,8 @@ impl PartSnapshot {
         self.part_id == part.part_id
             && self.publication_id == part.publication_id
             && self.valid_to == part.valid_to
+            && self.standing == part.standing
+            && self.plan.as_ref().map(|plan| plan.version.id) == part.plan_version_id
     }
 
     /// Box of its features in degrees; none when it has no features.
@@ -98,19 +112,50 @@ pub struct BoundarySnapshot {
     pub features: Features,
 }
 
+/// A plan version that is published, with its perimeter.
+#[derive(Debug)]
+pub struct PlanSnapshot {
+    /// The version, its acts, days, parts and the titles of its articles.
+    pub version: PlanVersion,
+    /// EPSG code of the perimeter and the perimeter as the only feature; none: it counts
+    /// everywhere in its territory.
+    pub perimeter: Option<(i32, Arc<Features>)>,
+}
+
 /// A layer with its parts in force.
 #[derive(Debug, Clone)]
 pub struct LayerEntry {
     /// Definition in use.
     pub file: Arc<DefinitionFile>,
-    /// Parts, in the order of territories.
+    /// Parts in force everywhere in their territory, in the order of territories.
     pub parts: Vec<Arc<PartSnapshot>>,
+    /// Parts that answer beside them: variants in force inside their perimeter, the newest
+    /// first, then adopted ones.
+    pub beside: Vec<Arc<PartSnapshot>>,
 }
 
 impl LayerEntry {
     /// The definition.
     pub fn definition(&self) -> &Definition {
         &self.file.definition
+    }
+
+    /// Everything that answers for a territory: variants in force, the newest first, which
+    /// count inside their perimeter in place of what follows; what is in force everywhere;
+    /// what is adopted.
+    pub fn standing(&self, territory_id: i64) -> impl Iterator<Item = &Arc<PartSnapshot>> {
+        let variants = self
+            .beside
+            .iter()
+            .filter(|part| part.standing == Standing::Variant);
+        let adopted = self
+            .beside
+            .iter()
+            .filter(|part| part.standing == Standing::Adopted);
+        variants
+            .chain(&self.parts)
+            .chain(adopted)
+            .filter(move |part| part.territory_id == territory_id)
     }
 }
 
@@ -122,6 +167,7 @@ pub struct Catalogue {
     comuni: Vec<Arc<Comune>>,
     layers: Vec<LayerEntry>,
     boundaries: Vec<Arc<BoundarySnapshot>>,
+    plans: Vec<Arc<PlanSnapshot>>,
     boxes: HashMap<i64, LonLatBox>,
     grid_boxes: HashMap<i64, GridBox>,
     versions: HashMap<i64, String>,
@@ -156,6 +202,7 @@ impl Catalogue {
             comuni,
             layers,
             boundaries,
+            plans: Vec::new(),
             boxes,
             grid_boxes,
             versions: HashMap::new(),
@@ -176,6 +223,17 @@ impl Catalogue {
             known_until,
             ..self
         }
+    }
+
+    /// The same with the plan versions that are published.
+    #[must_use]
+    pub fn with_plans(self, plans: Vec<Arc<PlanSnapshot>>) -> Self {
+        Self { plans, ..self }
+    }
+
+    /// Plan versions that are published, by territory and plan, in the order of recording.
+    pub fn plans(&self) -> &[Arc<PlanSnapshot>] {
+        &self.plans
     }
 
     /// The day and the moment that it is about; none for one that was not read.
@@ -283,11 +341,11 @@ impl Catalogue {
         })
     }
 
-    /// Parts in force, by their numbers.
+    /// Parts that answer, by their numbers.
     pub fn parts_by_id(&self) -> HashMap<i64, Arc<PartSnapshot>> {
         self.layers
             .iter()
-            .flat_map(|layer| &layer.parts)
+            .flat_map(|layer| layer.parts.iter().chain(&layer.beside))
             .map(|part| (part.part_id, Arc::clone(part)))
             .collect()
     }

@@ -9,11 +9,11 @@ use tokio::sync::{OnceCell, Semaphore};
 use crate::db::Tx;
 use crate::layer::{AsOf, Definition, Definitions, PublishedPart};
 
-use super::catalogue::{Catalogue, PartSnapshot};
+use super::catalogue::Catalogue;
 use super::error::Error;
 use super::features::Features;
 use super::read::read_features;
-use super::refresh::{assemble, read_published};
+use super::refresh::{assemble, plan_snapshots, read_published, snapshot_of};
 use super::sql;
 
 /// Bytes of features that are kept when nobody uses them any more.
@@ -89,12 +89,13 @@ impl History {
         as_of: AsOf,
         territories: &[i64],
     ) -> Result<Catalogue, Error> {
-        let read = {
+        let mut read = {
             let mut tx = Tx::begin(reader).await?;
             let read = read_published(&mut tx, as_of, Some(territories)).await?;
             tx.commit().await?;
             read
         };
+        let plans = plan_snapshots(current, &mut read)?;
         let in_memory = current.parts_by_id();
         let mut snapshots = Vec::with_capacity(read.parts.len());
         for part in &read.parts {
@@ -106,9 +107,10 @@ impl History {
                 Some(known) => Arc::clone(&known.features),
                 None => self.features(reader, &file.definition, part).await?,
             };
-            snapshots.push(Arc::new(PartSnapshot::new(part, features)));
+            snapshots.push(snapshot_of(part, features, &plans));
         }
-        assemble(definitions, current, read, snapshots, as_of)
+        let catalogue = assemble(definitions, current, read, snapshots, as_of)?;
+        Ok(catalogue.with_plans(plans))
     }
 
     async fn features(

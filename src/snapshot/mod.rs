@@ -15,7 +15,7 @@ mod sql;
 
 pub use builder::{BuildError, Builder, Raw};
 pub(crate) use catalogue::ENCODER;
-pub use catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot};
+pub use catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot, PlanSnapshot};
 pub use error::Error;
 pub use features::{Column, Features, REACH_M, RingView};
 pub use generations::{Generations, Served};

@@ -1,16 +1,21 @@
 //! Brings the copy in memory up to what is published.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use sqlx::{Connection, PgConnection};
 
-use crate::layer::{self, AsOf, Definitions, GeometryKind, PublishedPart, Value};
+use crate::db::Ewkb;
+use crate::layer::{
+    self, AsOf, Definitions, GeometryKind, PlanVersion, PublishedPart, Standing, Value,
+};
 use crate::place::{self, Comune};
 
 use super::builder::{BuildError, Builder, Raw};
-use super::catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot};
+use super::catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot, PlanSnapshot};
 use super::error::Error;
+use super::features::Features;
 use super::read::read_features;
 use super::sql;
 
@@ -36,11 +41,17 @@ pub async fn refresh(
         .partition(|part| definitions.get(&part.layer).is_some());
     read.parts = parts;
     let in_memory = current.parts_by_id();
-    let same_parts = read.parts.len() == in_memory.len()
-        && read
-            .parts
-            .iter()
-            .all(|part| in_memory.get(&part.part_id).is_some_and(|old| old.is(part)));
+    let snapshots_now: HashMap<_, _> = current
+        .layers()
+        .iter()
+        .flat_map(|layer| layer.parts.iter().chain(&layer.beside))
+        .map(|part| ((part.part_id, part.publication_id, part.standing), part))
+        .collect();
+    let same_parts = read.parts.len() == snapshots_now.len()
+        && read.parts.iter().all(|part| {
+            let known = snapshots_now.get(&(part.part_id, part.publication_id, part.standing));
+            known.is_some_and(|known| known.is(part))
+        });
     let same_comuni = read.comuni.len() == current.comuni().len()
         && read
             .comuni
@@ -69,24 +80,61 @@ pub async fn refresh(
             "a published layer has no definition any more and is not served"
         );
     }
+    let plans = plan_snapshots(current, &mut read)?;
     let mut snapshots = Vec::with_capacity(read.parts.len());
     for part in &read.parts {
-        let snapshot = match in_memory.get(&part.part_id) {
-            Some(old) if old.is(part) => Arc::clone(old),
-            Some(old) => Arc::new(PartSnapshot::new(part, Arc::clone(&old.features))),
+        let features = match in_memory.get(&part.part_id) {
+            Some(known) => Arc::clone(&known.features),
             None => {
                 let Some(file) = definitions.get(&part.layer) else {
                     continue;
                 };
-                let features = read_features(&mut tx, &file.definition, part).await?;
-                Arc::new(PartSnapshot::new(part, features))
+                read_features(&mut tx, &file.definition, part).await?
             }
         };
-        snapshots.push(snapshot);
+        snapshots.push(snapshot_of(part, features, &plans));
     }
     tx.commit().await?;
     let catalogue = assemble(definitions, current, read, snapshots, as_of)?;
-    Ok(Some(catalogue))
+    Ok(Some(catalogue.with_plans(plans)))
+}
+
+/// A part with the plan version that it belongs to.
+pub(super) fn snapshot_of(
+    part: &PublishedPart,
+    features: Arc<Features>,
+    plans: &[Arc<PlanSnapshot>],
+) -> Arc<PartSnapshot> {
+    let plan = plans
+        .iter()
+        .find(|plan| Some(plan.version.id) == part.plan_version_id);
+    Arc::new(PartSnapshot::new(part, features, plan.cloned()))
+}
+
+/// The published plan versions that were read, with their perimeters.
+pub(super) fn plan_snapshots(
+    current: &Catalogue,
+    read: &mut Published,
+) -> Result<Vec<Arc<PlanSnapshot>>, BuildError> {
+    std::mem::take(&mut read.plans)
+        .into_iter()
+        .filter(|version| version.dates.is_published)
+        .map(|mut version| {
+            let known = current
+                .plans()
+                .iter()
+                .find(|known| known.version.id == version.id);
+            let perimeter = match (version.perimeter.take(), known) {
+                (None, _) => None,
+                (Some(_), Some(known)) => known.perimeter.clone(),
+                (Some((srid, geometry)), None) => {
+                    let features = one_feature(version.territory_id, srid, &geometry)?;
+                    Some((srid, Arc::new(features)))
+                }
+            };
+            Ok(Arc::new(PlanSnapshot { version, perimeter }))
+        })
+        .collect()
 }
 
 /// What is in force as of a day and a moment, without the rows of parts.
@@ -94,6 +142,7 @@ pub(super) struct Published {
     pub(super) comuni: Vec<Comune>,
     pub(super) boundaries: Vec<place::BoundaryRow>,
     pub(super) parts: Vec<PublishedPart>,
+    pub(super) plans: Vec<PlanVersion>,
     pub(super) known_until: Option<jiff::Timestamp>,
 }
 
@@ -108,7 +157,8 @@ pub(super) async fn read_published(
     Ok(Published {
         comuni: place::comuni(&mut *tx).await?,
         boundaries: place::boundaries(&mut *tx, as_of.date, as_of.known_at).await?,
-        parts: layer::published(&mut *tx, as_of, territories).await?,
+        parts: layer::standing(&mut *tx, as_of, territories).await?,
+        plans: layer::plan_versions(&mut *tx, as_of, territories).await?,
         known_until: layer::known_until(&mut *tx, as_of.known_at).await?,
     })
 }
@@ -126,6 +176,7 @@ pub(super) fn assemble(
         .map(|file| LayerEntry {
             file: Arc::clone(file),
             parts: Vec::new(),
+            beside: Vec::new(),
         })
         .collect();
     for snapshot in snapshots {
@@ -133,7 +184,10 @@ pub(super) fn assemble(
             .iter_mut()
             .find(|entry| entry.definition().id == snapshot.layer)
         {
-            entry.parts.push(snapshot);
+            match snapshot.standing {
+                Standing::InForce => entry.parts.push(snapshot),
+                Standing::Variant | Standing::Adopted => entry.beside.push(snapshot),
+            }
         }
     }
     let boundaries = read
@@ -157,17 +211,22 @@ fn read_boundary(
     if let Some(known) = known {
         return Ok(Arc::clone(known));
     }
-    let mut builder = Builder::new(GeometryKind::Polygon, 1, 0);
-    builder.add(Raw {
-        id: 1,
-        values: vec![Value::Text(row.territory_id.to_string())],
-        label: None,
-        ewkb: &row.geometry.0,
-    })?;
     Ok(Arc::new(BoundarySnapshot {
         boundary_id: row.boundary_id,
         territory_id: row.territory_id,
         srid: row.srid,
-        features: builder.finish(row.srid)?,
+        features: one_feature(row.territory_id, row.srid, &row.geometry)?,
     }))
+}
+
+/// A multipolygon as the only feature.
+fn one_feature(territory_id: i64, srid: i32, geometry: &Ewkb) -> Result<Features, BuildError> {
+    let mut builder = Builder::new(GeometryKind::Polygon, 1, 0);
+    builder.add(Raw {
+        id: 1,
+        values: vec![Value::Text(territory_id.to_string())],
+        label: None,
+        ewkb: &geometry.0,
+    })?;
+    Ok(builder.finish(srid)?)
 }

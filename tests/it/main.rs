@@ -22,6 +22,8 @@ mod load;
 mod mvt;
 /// Overlays of parcels with zones: known answers, analytic areas, PostGIS.
 mod overlay;
+/// Plans: versions published whole, adopted beside what is in force, replaced and withdrawn.
+mod plan;
 /// Procedures, terms and holidays: ours are in order, broken ones are told by file and line.
 mod procedure;
 /// The real cadastre of a comune, where the folder with it is given.
