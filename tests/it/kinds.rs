@@ -9,7 +9,7 @@ use mappale::access::Viewer;
 use mappale::db::Ewkb;
 use mappale::fact::{Status, at_point};
 use mappale::geo::{EXTENT, TileAddress};
-use mappale::layer::{DefinitionFile, Definitions, Value};
+use mappale::layer::{DefinitionFile, Definitions, Standing, Value};
 use mappale::snapshot::{Builder, Catalogue, LayerEntry, PartSnapshot, Raw};
 use mappale::tile::{render, select};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
@@ -149,11 +149,14 @@ impl Shapes {
             publication_id: 1,
             valid_from: jiff::civil::date(2026, 1, 1),
             valid_to: None,
+            standing: Standing::InForce,
+            plan: None,
             features: Arc::new(builder.finish(7791).expect("lies on the map")),
         };
         let entry = LayerEntry {
             file,
             parts: vec![Arc::new(part)],
+            beside: Vec::new(),
         };
         Self {
             catalogue: Catalogue::new(Vec::new(), Vec::new(), vec![entry]),
