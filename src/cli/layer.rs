@@ -1,6 +1,7 @@
 //! `mappale layer`: definitions, loading, publishing.
 
 mod inspect;
+mod lineage;
 mod publication;
 
 pub(super) use publication::day;
@@ -45,6 +46,8 @@ pub(super) enum LayerCommand {
     Cancel(publication::CancelArguments),
     /// Put an earlier version into force again.
     Rollback(publication::RollbackArguments),
+    /// Tell what became of each parcel between two versions, or of one over all versions.
+    Lineage(lineage::LineageArguments),
     /// Tell what differs between two versions.
     Diff(publication::DiffArguments),
 }
@@ -123,6 +126,7 @@ pub(super) async fn run(config: &Config, command: LayerCommand) -> Result<()> {
         LayerCommand::Withdraw(arguments) => publication::withdraw(config, arguments).await,
         LayerCommand::Cancel(arguments) => publication::cancel(config, arguments).await,
         LayerCommand::Rollback(arguments) => publication::rollback(config, arguments).await,
+        LayerCommand::Lineage(arguments) => lineage::run(config, arguments).await,
         LayerCommand::Diff(arguments) => publication::diff(config, arguments).await,
     }
 }

@@ -27,6 +27,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0005_reading",
     "0006_two_times",
     "0007_plan",
+    "0008_lineage",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

@@ -73,6 +73,20 @@ impl Times {
             .map_err(Failure::from)
     }
 
+    /// What is in force in a territory at these times.
+    pub(super) async fn catalogue_of_territory(
+        &self,
+        app: &App,
+        territory_id: i64,
+    ) -> Result<Arc<Catalogue>, Failure> {
+        if !self.given {
+            return Ok(app.catalogue());
+        }
+        app.catalogue_as_of(self.as_of, &[territory_id])
+            .await
+            .map_err(Failure::from)
+    }
+
     /// The same times as parameters of another address, behind `?` or `&`; empty where the
     /// address named none.
     pub(super) fn parameters(&self, before: char) -> String {

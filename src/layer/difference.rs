@@ -1,6 +1,7 @@
 //! What differs between two versions of a layer.
 
 use serde::Serialize;
+use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::definition::Definition;
@@ -23,6 +24,21 @@ pub struct Change {
     pub old_area_m2: f64,
     /// Its area in the second version, m²; 0 where it is not.
     pub new_area_m2: f64,
+    /// Area that only one of the two outlines covers, m²; 0 where the outline is the same.
+    pub moved_m2: f64,
+    /// Attributes with another value.
+    pub attributes: Vec<AttributeChange>,
+}
+
+/// An attribute whose value differs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AttributeChange {
+    /// Its column.
+    pub column: String,
+    /// The value in the first version.
+    pub old: Json,
+    /// The value in the second version.
+    pub new: Json,
 }
 
 /// Everything that differs between two versions, by key.
@@ -41,7 +57,18 @@ impl Differences {
     }
 }
 
-type Row = (String, bool, bool, bool, bool, f64, f64);
+type Row = (
+    String,
+    bool,
+    bool,
+    bool,
+    bool,
+    f64,
+    f64,
+    f64,
+    Option<Json>,
+    Option<Json>,
+);
 
 /// What differs between two parts of a layer: first the old one, then the new one.
 ///
@@ -68,7 +95,25 @@ pub async fn differences(
             geometry_differs: row.4,
             old_area_m2: row.5,
             new_area_m2: row.6,
+            moved_m2: row.7,
+            attributes: row
+                .8
+                .zip(row.9)
+                .map_or_else(Vec::new, |(old, new)| attribute_changes(&old, &new)),
         })
         .collect();
     Ok(Differences { changes })
+}
+
+/// The columns whose values differ; both objects have the same.
+fn attribute_changes(old: &Json, new: &Json) -> Vec<AttributeChange> {
+    let columns = old.as_object().into_iter().flatten();
+    columns
+        .filter(|(column, value)| new[column.as_str()] != **value)
+        .map(|(column, value)| AttributeChange {
+            column: column.clone(),
+            old: value.clone(),
+            new: new[column.as_str()].clone(),
+        })
+        .collect()
 }

@@ -11,6 +11,7 @@ mod difference;
 mod domain;
 mod fact_rule;
 mod field;
+mod lineage;
 mod mapping;
 mod plan;
 mod publication;
@@ -32,16 +33,17 @@ pub use definition::{
     Column, ColumnOrigin, ColumnType, CoverageTolerance, Definition, Example, GeometryKind, Label,
     LayerRole, Localized, ReferencePart, Source, TileRule,
 };
-pub use difference::{Change, Differences, differences};
+pub use difference::{AttributeChange, Change, Differences, differences};
 pub use domain::DomainValue;
 pub use fact_rule::{FactRule, SliverRule, SmallWhen};
+pub use lineage::{Lineage, LineageKind, LineageStep, lineage, lineage_of, record_lineage};
 pub use mapping::{Mapping, MappingError, Row};
 pub use plan::{
     ActKind, ArticleTitle, LegalStatus, MAX_DOCUMENT_BYTES, NewAct, NewDocument, NewNorm,
     NewPlanVersion, Norm, NormDocument, PlanAct, PlanDates, PlanError, PlanKind, PlanMember,
     PlanPublication, PlanVersion, Salvaguardia, add_norm, add_plan_part, cancel_plan_act,
-    cancel_plan_publication, create_plan_version, document, norm, plan_version, plan_versions,
-    publish_plan, record_plan_act, salvaguardia, withdraw_plan,
+    cancel_plan_publication, create_plan_version, document, markdown_html, norm, plan_version,
+    plan_versions, publish_plan, record_plan_act, salvaguardia, withdraw_plan,
 };
 pub use publication::{
     Act, PartDetails, Publish, PublishError, Recorded, cancel_act, part_details, publish_on,

@@ -16,6 +16,7 @@ use super::PUBLISHED;
 use super::as_of::{AsOf, legal_day};
 use super::catalogue::part_in_force;
 use super::definition::{Definition, LayerRole};
+use super::lineage::record_lineage;
 use super::sql;
 
 /// Why nothing was published or withdrawn.
@@ -272,6 +273,17 @@ pub async fn publish_on(
             layer: definition.id.clone(),
             version: part.version,
         });
+    }
+    // What the version replaces is compared before anybody has to wait for this act.
+    let day = publish
+        .valid_from
+        .unwrap_or_else(|| legal_day(Timestamp::now()));
+    let before = in_force_on(tx, definition, territory_id, day).await?;
+    if let Some(before) = before
+        && definition.role == Some(LayerRole::Parcel)
+        && before < part.part_id
+    {
+        record_lineage(tx, definition, before, part.part_id).await?;
     }
     let moment = moment_of_acts(tx).await?;
     let by = Word {

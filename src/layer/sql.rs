@@ -245,16 +245,58 @@ select coalesce(old.key, new.key) as key,
        old.key is null as added,
        new.key is null as removed,
        coalesce(old.attributes <> new.attributes, false) as attributes_differ,
-       coalesce(st_asbinary(old.outline) <> st_asbinary(new.outline), false) as geometry_differs,
+       outline.differs as geometry_differs,
        coalesce(st_area(old.geom), 0) as old_area_m2,
-       coalesce(st_area(new.geom), 0) as new_area_m2
+       coalesce(st_area(new.geom), 0) as new_area_m2,
+       case when outline.differs then st_area(st_symdifference(old.geom, new.geom)) else 0 end
+           as moved_m2,
+       old.attributes as old_attributes,
+       new.attributes as new_attributes
   from old
   full join new on new.key = old.key
+ cross join lateral (
+    -- two roundings of one place may fall into neighbouring cells of the grid
+    select coalesce(st_asbinary(old.outline) <> st_asbinary(new.outline)
+                    and st_hausdorffdistance(old.geom, new.geom) > 0.001, false) as differs
+ ) as outline
  where old.key is null or new.key is null or old.attributes <> new.attributes
-    or st_asbinary(old.outline) <> st_asbinary(new.outline)
+    or outline.differs
  order by 1"
     )
 }
+
+/// Areas that features of two parts share, among the keys given for each.
+pub(super) fn shared_areas(definition: &Definition) -> String {
+    let table = data_table(&definition.id);
+    format!(
+        "
+select old.key, new.key, shared.area_m2
+  from {table} as old
+  join {table} as new on new.part_id = $2 and st_intersects(old.geom, new.geom)
+ cross join lateral (select st_area(st_intersection(old.geom, new.geom)) as area_m2) as shared
+ where old.part_id = $1 and old.key = any($3::text[]) and new.key = any($4::text[])
+   and shared.area_m2 > 0"
+    )
+}
+
+pub(super) const HAS_LINEAGE: &str = "
+select exists (select from layer.lineage where old_part = $1 and new_part = $2)";
+
+pub(super) const RECORD_LINEAGE: &str = "
+insert into layer.lineage (old_part, new_part, kind, predecessor, successor, shared_m2, confidence)
+select $1, $2, kind, predecessor, successor, shared_m2, confidence
+  from unnest($3::text[], $4::text[], $5::text[], $6::double precision[], $7::double precision[])
+       as found (kind, predecessor, successor, shared_m2, confidence)";
+
+pub(super) const LINEAGE_OF: &str = "
+select lineage.kind, lineage.predecessor, lineage.successor, lineage.shared_m2,
+       lineage.confidence, old_part.version, new_part.version, lineage.at
+  from layer.lineage
+  join layer.part as old_part on old_part.id = lineage.old_part
+  join layer.part as new_part on new_part.id = lineage.new_part
+ where new_part.layer = $1 and new_part.territory_id = $2
+   and (lineage.predecessor = $3 or lineage.successor = $3)
+ order by new_part.version, old_part.version, lineage.predecessor, lineage.successor";
 
 /// Every fixed statement, for the test that prepares them.
 pub(crate) const ALL: &[&str] = &[
@@ -278,4 +320,7 @@ pub(crate) const ALL: &[&str] = &[
     PART,
     ACTS,
     ACT,
+    HAS_LINEAGE,
+    RECORD_LINEAGE,
+    LINEAGE_OF,
 ];

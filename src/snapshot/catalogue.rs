@@ -10,7 +10,8 @@ use crate::access::PolicyClass;
 use crate::cadastre::ComuneCode;
 use crate::geo::{GridBox, LonLatBox, grid_from_lon_lat, lon_lat_from_grid};
 use crate::layer::{
-    AsOf, Definition, DefinitionFile, LayerRole, PlanVersion, PublishedPart, Standing,
+    ArticleTitle, AsOf, Definition, DefinitionFile, LayerRole, LegalStatus, PlanVersion,
+    PublishedPart, Standing,
 };
 use crate::place::Comune;
 
@@ -120,6 +121,13 @@ pub struct PlanSnapshot {
     /// EPSG code of the perimeter and the perimeter as the only feature; none: it counts
     /// everywhere in its territory.
     pub perimeter: Option<(i32, Arc<Features>)>,
+}
+
+impl PlanSnapshot {
+    /// Word of plan and version in addresses: `pgt@2019`.
+    pub fn word(&self) -> String {
+        format!("{}@{}", self.version.plan, self.version.code)
+    }
 }
 
 /// A layer with its parts in force.
@@ -234,6 +242,40 @@ impl Catalogue {
     /// Plan versions that are published, by territory and plan, in the order of recording.
     pub fn plans(&self) -> &[Arc<PlanSnapshot>] {
         &self.plans
+    }
+
+    /// A plan version of a territory by its word in addresses: `pgt@2019`, or `pgt` for the
+    /// general version in force.
+    pub fn plan(&self, territory_id: i64, word: &str) -> Option<&Arc<PlanSnapshot>> {
+        let mut here = self
+            .plans
+            .iter()
+            .filter(|plan| plan.version.territory_id == territory_id);
+        match word.split_once('@') {
+            Some((name, code)) => {
+                here.find(|plan| plan.version.plan == name && plan.version.code == code)
+            }
+            None => here.find(|plan| {
+                plan.version.plan == word
+                    && plan.version.status == LegalStatus::InForce
+                    && plan.perimeter.is_none()
+            }),
+        }
+    }
+
+    /// An article that a feature of a plan version names, with the version whose norms have it:
+    /// a variant that says nothing of it leaves the norms of the plan in force as they are.
+    pub fn norm_of<'a>(
+        &'a self,
+        plan: &'a Arc<PlanSnapshot>,
+        article: &str,
+    ) -> Option<(&'a Arc<PlanSnapshot>, &'a ArticleTitle)> {
+        let version = &plan.version;
+        if let Some(found) = version.article(article) {
+            return Some((plan, found));
+        }
+        let base = self.plan(version.territory_id, &version.plan)?;
+        Some((base, base.version.article(article)?))
     }
 
     /// The day and the moment that it is about; none for one that was not read.

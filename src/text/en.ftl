@@ -383,3 +383,20 @@ theme-rischio = Hazards and noise
 theme-catasto = Cadastre
 theme-ambiente = Environment
 theme-base = Base map
+
+## Norms
+
+norms-title = Norms
+norms-breadcrumb = Path
+norms-none = The articles of this plan have not been loaded yet.
+norm-article = Art. { $article }
+norm-heading = Art. { $article } – { $title }
+norm-from = from { $date }
+norm-document = Open the document
+norm-document-page = Open the document at page { $page }
+norm-note = The text is given for easier reading: the approved one prevails.
+plan-status-draft = not yet in force
+plan-status-adopted = adopted
+plan-status-in-force = in force
+plan-status-replaced = replaced
+plan-status-withdrawn = withdrawn

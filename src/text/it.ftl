@@ -383,3 +383,20 @@ theme-rischio = Rischi e rumore
 theme-catasto = Catasto
 theme-ambiente = Ambiente
 theme-base = Mappa di base
+
+## Norme
+
+norms-title = Norme
+norms-breadcrumb = Percorso
+norms-none = Gli articoli di questo piano non sono ancora stati caricati.
+norm-article = Art. { $article }
+norm-heading = Art. { $article } – { $title }
+norm-from = dal { $date }
+norm-document = Apri il documento
+norm-document-page = Apri il documento alla pagina { $page }
+norm-note = Il testo è riportato per comodità di lettura: fa fede quello approvato.
+plan-status-draft = non ancora efficace
+plan-status-adopted = adottato
+plan-status-in-force = vigente
+plan-status-replaced = superato
+plan-status-withdrawn = ritirato

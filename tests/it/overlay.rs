@@ -89,6 +89,8 @@ fn part(number: i64, layer: &str, srid: i32, shapes: &[(String, Shape)]) -> Arc<
         published_at: jiff::Timestamp::UNIX_EPOCH,
         valid_from: jiff::civil::date(2026, 1, 1),
         valid_to: None,
+        standing: mappale::layer::Standing::InForce,
+        plan: None,
         features: Arc::new(builder.finish(srid).expect("lies on the map")),
     })
 }
@@ -121,6 +123,7 @@ fn catalogue(
     let entry = |id: &str, part: Arc<PartSnapshot>| LayerEntry {
         file: Arc::clone(definitions.get(id).expect("is defined")),
         parts: vec![part],
+        beside: Vec::new(),
     };
     Catalogue::new(
         vec![Arc::new(comune)],

@@ -131,13 +131,13 @@ pub(in crate::cli) fn day(text: &str) -> Result<Date, String> {
     parse_day(text).ok_or_else(|| format!("'{text}' is no day: write it as 2026-01-31"))
 }
 
-struct Opened {
-    databases: Databases,
-    file: Arc<DefinitionFile>,
-    comune: Comune,
+pub(super) struct Opened {
+    pub(super) databases: Databases,
+    pub(super) file: Arc<DefinitionFile>,
+    pub(super) comune: Comune,
 }
 
-async fn open(config: &Config, which: &Which) -> Result<Opened> {
+pub(super) async fn open(config: &Config, which: &Which) -> Result<Opened> {
     let file = defined(config, &which.layer)?;
     let databases = Databases::open(config).await?;
     databases.migrate().await?;
@@ -314,11 +314,19 @@ pub(super) async fn diff(config: &Config, arguments: DiffArguments) -> Result<()
             _ => {
                 let mut what = Vec::new();
                 if change.attributes_differ {
-                    what.push("attributes".to_owned());
+                    let columns: Vec<&str> = change
+                        .attributes
+                        .iter()
+                        .map(|attribute| attribute.column.as_str())
+                        .collect();
+                    what.push(format!("attributes ({})", columns.join(", ")));
                 }
                 if change.geometry_differs {
                     let difference = change.new_area_m2 - change.old_area_m2;
-                    what.push(format!("outline, area {difference:+.2} m²"));
+                    let moved = change.moved_m2;
+                    what.push(format!(
+                        "outline, area {difference:+.2} m², {moved:.2} m² differ"
+                    ));
                 }
                 what.join(" and ")
             }

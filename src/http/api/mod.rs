@@ -11,6 +11,7 @@ mod health;
 mod layers;
 mod parcels;
 mod place;
+mod plans;
 mod search;
 mod shape;
 mod style;
@@ -25,6 +26,7 @@ use super::extract::Shared;
 
 pub use fact_shape::facts_json;
 pub(super) use facts::answer;
+pub(super) use plans::{document_url, read_norm};
 
 /// All routes of the API, with their documentation.
 pub(super) fn routes() -> OpenApiRouter<Shared> {
@@ -37,6 +39,9 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(facts::parcel_facts))
         .routes(routes!(facts::parcel_pieces))
         .merge(questions())
+        .routes(routes!(plans::plans))
+        .routes(routes!(plans::article))
+        .routes(routes!(plans::document))
         .routes(routes!(layers::layers))
         .routes(routes!(features::features_geojson))
         .routes(routes!(features::features_csv))

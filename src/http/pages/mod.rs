@@ -8,6 +8,7 @@ mod home;
 mod language;
 mod layers;
 mod map;
+mod norm;
 mod parcel;
 mod parcels;
 mod place;
@@ -29,6 +30,8 @@ fn of_a_comune() -> Router<Shared> {
         .route("/", get(home::home))
         .route("/mappa", get(map::map))
         .route("/luogo", get(place::place))
+        .route("/norme/{plan}", get(norm::norms))
+        .route("/norme/{plan}/{article}", get(norm::article))
         .route("/cerca", get(search::search))
         .route("/particelle", get(parcels::parcels))
         .route("/livelli", get(layers::list))

@@ -7,6 +7,7 @@ mod card;
 mod facts;
 mod found;
 mod layers;
+mod norm;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use facts::{
 };
 pub use found::{ResultGroupView, ResultKind, ResultView};
 pub use layers::{FieldView, LayerPage, LayerView, LayersPage, ThemeView};
+pub use norm::{ArticleLink, ArticlePage, DocumentLink, NormsPage, PlanView};
 pub use selection::{InViewFragment, SelectionFragment, SelectionPage, SelectionView};
 
 /// Addresses of the built files (`/assets/map-3fA9c1.js`), as `web/dist/manifest.json` lists them.

@@ -5,12 +5,14 @@
 //! from publications and from the dates of acts.
 
 mod input;
+mod markdown;
 mod read;
 mod record;
 mod sql;
 mod status;
 
 pub use input::{MAX_DOCUMENT_BYTES, NewAct, NewDocument, NewNorm, NewPlanVersion, PlanError};
+pub use markdown::markdown_html;
 pub use read::{
     ArticleTitle, Norm, NormDocument, PlanAct, PlanMember, PlanPublication, PlanVersion, document,
     norm, plan_version, plan_versions,
