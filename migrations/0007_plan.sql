@@ -285,6 +285,7 @@ language sql stable as $$
               from act as later
              where later.layer = act.layer and later.territory_id = act.territory_id
                and later.valid_from > act.valid_from
+               and (later.ends is null or later.ends > on_day)
                and (later.kind <> act.kind or later.part_id <> act.part_id))) - 1
       from act
      where act.valid_from <= on_day and (act.ends is null or act.ends > on_day)

@@ -159,8 +159,8 @@ select part.id, part.layer, part.territory_id, part.version, part.srid, part.def
   from layer.standing($1, coalesce($2::timestamptz, 'infinity')) as standing
   join layer.part on part.id = standing.part_id
  where $3::bigint[] is null or standing.territory_id = any($3)
- order by part.layer, part.territory_id, standing.status <> 'variant', standing.status,
-          standing.valid_from desc, standing.publication_id desc";
+ order by part.layer, part.territory_id, standing.status desc, standing.valid_from desc,
+          standing.publication_id desc";
 
 // The part in force of one layer and territory on a day as known at a moment.
 pub(super) const PART_IN_FORCE: &str = "
