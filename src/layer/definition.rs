@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::PolicyClass;
+use crate::text::Lang;
 
 use super::domain::DomainValue;
 use super::fact_rule::{FactRule, SliverRule};
@@ -90,6 +91,16 @@ pub struct Localized {
     /// English.
     #[schemars(length(min = 1))]
     pub en: String,
+}
+
+impl Localized {
+    /// The text in one language.
+    pub fn in_language(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::It => &self.it,
+            Lang::En => &self.en,
+        }
+    }
 }
 
 /// How large an overlap or a gap of a coverage is before it is reported, in m².

@@ -383,6 +383,7 @@ theme-rischio = Hazards and noise
 theme-catasto = Cadastre
 theme-ambiente = Environment
 theme-base = Base map
+layer-imagery = Aerial picture
 
 ## Norms
 

@@ -383,6 +383,7 @@ theme-rischio = Rischi e rumore
 theme-catasto = Catasto
 theme-ambiente = Ambiente
 theme-base = Mappa di base
+layer-imagery = Fotografia aerea
 
 ## Norme
 

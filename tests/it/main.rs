@@ -36,6 +36,8 @@ mod server;
 mod statements;
 /// What was stored cannot be changed, and what is added must fit.
 mod stored;
+/// Styles, their colours and their legend.
+mod style;
 mod support;
 /// Vector tiles against ST_AsMVT of the same rows.
 mod tile;

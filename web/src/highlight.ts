@@ -1,8 +1,6 @@
 import type { Map as MapView, PointLike } from 'maplibre-gl';
 import type { Selected } from './card.ts';
 
-/** The one vector source of the style. */
-const SOURCE = 'mappale';
 /** The style layer that answers pointers: filled and invisible. */
 const HIT = 'catasto.particella.hit';
 
@@ -22,8 +20,10 @@ export function highlightOn(map: MapView): Highlight {
   let hovered: Pick<Selected, 'layer' | 'id'> | undefined;
 
   const set = (feature: Pick<Selected, 'layer' | 'id'>, state: Record<string, boolean>): void => {
-    if (map.getSource(SOURCE)) {
-      map.setFeatureState({ source: SOURCE, sourceLayer: feature.layer, id: feature.id }, state);
+    // The style has a source for each theme; parcels come from that of the layer that answers.
+    const source = map.getLayer(HIT)?.source;
+    if (source && map.getSource(source)) {
+      map.setFeatureState({ source, sourceLayer: feature.layer, id: feature.id }, state);
     }
   };
   const at = (point: PointLike): Pick<Selected, 'layer' | 'id'>[] => {

@@ -47,6 +47,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(features::features_csv))
         .routes(routes!(comuni::comuni))
         .routes(routes!(style::style))
+        .routes(routes!(style::comune_legend))
+        .routes(routes!(style::sprite))
         .routes(routes!(tiles::comune_tile))
         .routes(routes!(tiles::tile))
         .routes(routes!(tile_json::tile_json))

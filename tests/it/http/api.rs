@@ -11,6 +11,9 @@ const LAYERS: &str = "catasto.foglio,catasto.particella";
 pub(super) async fn documented(site: &Site) -> Vec<String> {
     let document = site.get("/api/openapi.json").await.json();
     let version = site.version().await;
+    let style = site.get("/api/v1/style/borgochiaro").await.json();
+    let sprite = style["sprite"].as_str().expect("an address");
+    let sprite = sprite.rsplit('/').next().expect("has a name");
     let paths = document["paths"].as_object().expect("has paths");
     paths
         .iter()
@@ -25,6 +28,7 @@ pub(super) async fn documented(site: &Site) -> Vec<String> {
                 .replace("{comune}", "borgochiaro")
                 .replace("{v}", &version)
                 .replace("{layers}", LAYERS)
+                .replace("{file}", &format!("{sprite}@2x.json"))
                 .replace("{z}/{x}/{y}", "16/34472/23417")
                 .replace("{reference}", "X001_000300.21");
             let filled = filled.replace("{layer}", "catasto.particella");
@@ -275,13 +279,53 @@ async fn the_catalogue_says_what_is_in_force() {
 
     let style = site.get("/api/v1/style/borgochiaro?lang=en").await.json();
     assert_eq!(style["version"], 8);
-    let tiles = style["sources"]["mappale"]["tiles"][0]
+    let tiles = style["sources"]["catasto"]["tiles"][0]
         .as_str()
         .expect("an address");
     assert!(tiles.contains(&site.version().await), "{tiles}");
     let italian = site.get("/api/v1/style/borgochiaro?lang=it").await.json();
     assert_ne!(italian, style);
     site.get("/api/v1/style/altrove").await.assert_problem(404);
+    site.get("/api/v1/style/borgochiaro?base=rosa")
+        .await
+        .assert_problem(400);
+    let line = italian["layers"]
+        .as_array()
+        .expect("an array")
+        .iter()
+        .find(|layer| layer["id"] == "catasto.particella.line")
+        .expect("parcels have lines");
+    assert_eq!(line["metadata"]["mappale:layer"], "catasto.particella");
+    assert_eq!(line["metadata"]["mappale:theme"], "catasto");
+    assert_eq!(line["source"], "catasto");
+    let colour = |style: &Value| style["layers"][0]["paint"]["background-color"].clone();
+    let dark = site
+        .get("/api/v1/style/borgochiaro?base=scura")
+        .await
+        .json();
+    assert_ne!(colour(&dark), colour(&italian));
+
+    // The legend is of what is there, and the images of patterns are where the style says.
+    let legend = site.get("/api/v1/legend/borgochiaro?lang=en").await.json();
+    assert_eq!(legend["themes"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        legend["themes"][0]["layers"][0]["entries"][0]["text"],
+        "Sheets (fogli)"
+    );
+    let sprite = style["sprite"].as_str().expect("an address");
+    let path = sprite.splitn(4, '/').nth(3).expect("has a path");
+    for (ending, kind) in [(".json", "application/json"), ("@2x.png", "image/png")] {
+        let answer = site.get(&format!("/{path}{ending}")).await;
+        assert_eq!(answer.status, 200, "{path}{ending}");
+        assert_eq!(answer.header("content-type"), kind);
+        assert_eq!(
+            answer.header("cache-control"),
+            "public, max-age=31536000, immutable"
+        );
+    }
+    site.get("/api/v1/sprite/0000000000000000.png")
+        .await
+        .assert_problem(404);
 
     for path in [
         format!("/tiles/{LAYERS}/tilejson.json"),
