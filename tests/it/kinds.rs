@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mappale::access::Viewer;
+use mappale::app::App;
 use mappale::db::Ewkb;
 use mappale::fact::{Status, at_point};
 use mappale::geo::{EXTENT, TileAddress};
@@ -15,6 +16,7 @@ use mappale::tile::{render, select};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use crate::mvt::{Feature, Ring, distance, layer};
+use crate::sample::Town;
 use crate::support::TestDb;
 use crate::tile::{on_edge, scattered, tiles};
 
@@ -382,4 +384,89 @@ async fn lines_and_points_are_at_a_place_within_a_metre() {
         let status = status_at(&mut shapes, far[0], far[1]).await;
         assert_eq!(status, Status::NoData, "{kind}");
     }
+}
+
+/// GeoJSON of features: properties and geometry of each.
+fn collection(features: &[(&str, &str)]) -> String {
+    let features: Vec<String> = features
+        .iter()
+        .map(|(properties, geometry)| {
+            format!(r#"{{"type":"Feature","properties":{{{properties}}},"geometry":{geometry}}}"#)
+        })
+        .collect();
+    let features = features.join(",\n");
+    format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#)
+}
+
+#[tokio::test]
+async fn streets_and_house_numbers_go_from_a_file_to_tiles() {
+    let town = Town::published().await;
+    let streets = collection(&[
+        (
+            r#""ELEM_ID":"L1","TOPONIMO":"Via dei Mulini","CLASSE":"locale","LARGHEZZA":6.5"#,
+            r#"{"type":"LineString","coordinates":[[9.3600,45.6050],[9.3640,45.6050],[9.3640,45.6060]]}"#,
+        ),
+        (
+            r#""ELEM_ID":"L2","TOPONIMO":null,"CLASSE":"sentiero","LARGHEZZA":2"#,
+            r#"{"type":"MultiLineString","coordinates":[[[9.3610,45.6055],[9.3615,45.6057]],[[9.3620,45.6058],[9.3622,45.6059]]]}"#,
+        ),
+    ]);
+    let numbers = collection(&[(
+        r#""CIV_ID":"C1","VIA":"Via dei Mulini","CIVICO":"8/A""#,
+        r#"{"type":"Point","coordinates":[9.3612,45.6051]}"#,
+    )]);
+    for (layer, name, text) in [
+        ("base.strada", "strade.geojson", &streets),
+        ("base.civico", "civici.geojson", &numbers),
+    ] {
+        let file = town.file(name, text);
+        let outcome = town.load(layer, &[file]).await.expect("loads");
+        assert!(outcome.published, "{layer}: {:?}", outcome.report);
+    }
+    let kinds =
+        "select count(*) from data.base_strada where geometrytype(geom) = 'MULTILINESTRING'";
+    assert_eq!(town.number(kinds).await, 2);
+    let app = App::open(town.db.config.clone(), false)
+        .await
+        .expect("the program opens");
+    let tile = TileAddress::at(16, 9.3612, 45.6051).expect("on the map");
+    let catalogue = app.catalogue();
+    let layers = "base.strada,base.civico";
+    let selection = select(&catalogue, &Viewer::Anonymous, None, layers, tile).expect("exist");
+    let bytes = render(&selection, tile);
+    let drawn = layer(&bytes, "base.strada");
+    assert_eq!(drawn.len(), 2, "{drawn:?}");
+    assert_eq!(drawn[0].attributes["class"], "\"locale\"");
+    assert_eq!(drawn[1].lines().len(), 2, "{drawn:?}");
+    let doors = layer(&bytes, "base.civico");
+    assert_eq!(
+        (doors.len(), doors[0].attributes["number"].as_str()),
+        (1, "\"8/A\"")
+    );
+    // The name stands in the middle of the street, in the tile that holds the middle.
+    let middle = TileAddress::at(16, 9.362_5, 45.6050).expect("on the map");
+    let selection = select(&catalogue, &Viewer::Anonymous, None, layers, middle).expect("exist");
+    let labels = layer(&render(&selection, middle), "base.strada.label");
+    let names: Vec<&str> = labels
+        .iter()
+        .filter_map(|l| l.attributes.get("name"))
+        .map(String::as_str)
+        .collect();
+    assert_eq!(names, ["\"Via dei Mulini\""]);
+
+    // A point is no street: it is told, left out, and keeps the part from being published.
+    let wrong = collection(&[(
+        r#""ELEM_ID":"L9","TOPONIMO":"Via","CLASSE":"locale","LARGHEZZA":4"#,
+        r#"{"type":"Point","coordinates":[9.3612,45.6051]}"#,
+    )]);
+    let file = town.file("punti.geojson", &wrong);
+    match town.load("base.strada", &[file]).await {
+        Ok(outcome) => assert!(!outcome.published, "{:?}", outcome.report),
+        Err(error) => assert!(error.to_string().to_lowercase().contains("line"), "{error}"),
+    }
+    assert_eq!(
+        town.number("select count(*) from data.base_strada_current")
+            .await,
+        2
+    );
 }
