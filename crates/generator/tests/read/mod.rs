@@ -224,9 +224,10 @@ pub(crate) fn inside(row: &Row, p: (f64, f64)) -> bool {
     inside
 }
 
-/// Whether a place lies left of a line, and how far off.
-pub(crate) fn beside(line: &[(f64, f64)], p: (f64, f64)) -> (bool, f64) {
-    let mut best = (false, f64::INFINITY);
+/// Whether a place lies left of a line, how far off, and how far along it.
+pub(crate) fn beside(line: &[(f64, f64)], p: (f64, f64)) -> (bool, f64, f64) {
+    let mut best = (false, f64::INFINITY, 0.0);
+    let mut run = 0.0;
     for w in line.windows(2) {
         let (a, b) = (w[0], w[1]);
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
@@ -234,8 +235,10 @@ pub(crate) fn beside(line: &[(f64, f64)], p: (f64, f64)) -> (bool, f64) {
         let t = t.clamp(0.0, 1.0);
         let distance = (a.0 + t * dx - p.0).hypot(a.1 + t * dy - p.1);
         if distance < best.1 {
-            best = (dx * (p.1 - a.1) - dy * (p.0 - a.0) > 0.0, distance);
+            let left = dx * (p.1 - a.1) - dy * (p.0 - a.0) > 0.0;
+            best = (left, distance, run + t * dx.hypot(dy));
         }
+        run += dx.hypot(dy);
     }
     best
 }
