@@ -14,6 +14,7 @@ pub fn statements() -> Vec<&'static str> {
         crate::layer::PLAN_STATEMENTS,
         crate::ingest::STATEMENTS,
         crate::snapshot::STATEMENTS,
+        crate::fact::STATEMENTS,
         crate::person::STATEMENTS,
     ]
     .concat()

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0006_two_times",
     "0007_plan",
     "0008_lineage",
+    "0009_fact_report",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

@@ -317,7 +317,7 @@ impl Row {
             if index > 0 {
                 out.push(',');
             }
-            write_field(out, value);
+            write_csv_field(out, value);
         }
         out.push_str("\r\n");
     }
@@ -325,7 +325,7 @@ impl Row {
 
 /// Writes a field: quoted where it must be; what a spreadsheet would take for a formula is
 /// disarmed by an apostrophe, since names come from foreign files.
-fn write_field(out: &mut String, value: &str) {
+pub fn write_csv_field(out: &mut String, value: &str) {
     let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let quoted = formula || value.contains([',', '"', '\n', '\r']);
     if !quoted {
@@ -345,7 +345,7 @@ mod tests {
     fn fields_are_quoted_and_formulas_disarmed() {
         let written = |value: &str| {
             let mut out = String::new();
-            write_field(&mut out, value);
+            write_csv_field(&mut out, value);
             out
         };
         assert_eq!(written("B1"), "B1");

@@ -261,7 +261,8 @@ fn answers(
         .collect()
 }
 
-fn answer(
+/// The answer of a layer about a region of a comune, `share` of which lies in the comune.
+pub(super) fn answer(
     catalogue: &Catalogue,
     entry: &LayerEntry,
     region: &Region,

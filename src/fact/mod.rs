@@ -5,10 +5,12 @@
 
 mod answer;
 mod batch;
+mod changes;
 mod coordinates;
 mod engine;
 mod evidence;
 mod export;
+mod nearest;
 mod oracle;
 mod overlay;
 mod parcel;
@@ -26,11 +28,14 @@ pub use answer::{
 };
 pub use batch::{
     COLUMNS, Line, LineFault, all_parcels, csv_lines, csv_titles, each_in_order, read_list,
+    write_csv_field,
 };
+pub use changes::{NameChange, TouchedParcel, touched};
 pub use coordinates::{CoordinateFacts, Projected, coordinates};
 pub use engine::{Facts, Layers, MAX_PARCELS, Subject, of_area, of_parcels};
 pub use evidence::Evidence;
 pub use export::{Export, Format};
+pub use nearest::{first_day, nearest};
 pub use oracle::{Disagreement, audit, oracle_counts, settle};
 pub use overlay::tolerance_m2;
 pub use parcel::{Outline, ParcelFacts, parcel, parcel_outline};
@@ -86,3 +91,5 @@ pub enum Error {
     #[error(transparent)]
     Crs(#[from] crs::Error),
 }
+
+pub(crate) use sql::ALL as STATEMENTS;

@@ -13,3 +13,13 @@ select st_asgeojson(st_multi(st_collectionextract(st_intersection(geom, $3), 3))
         data_table(&definition.id)
     )
 }
+
+pub(super) const FIRST_DAY: &str = "
+select min(publication.valid_from)
+  from layer.publication
+  join layer.part on part.id = publication.part_id
+ where part.layer = $1 and part.territory_id = $2 and publication.kind = 'publish'
+   and not exists (select from layer.publication as other where other.cancels = publication.id)";
+
+/// Every fixed statement, for the test that prepares them.
+pub(crate) const ALL: &[&str] = &[FIRST_DAY];

@@ -1,8 +1,12 @@
-//! People: sessions, and the fixed identities of a demonstration.
+//! People: sessions, reports of wrong facts, and the fixed identities of a demonstration.
 
+mod report;
 mod session;
 mod sql;
 
+pub use report::{
+    MAX_CONTACT, MAX_REPORT, NewReport, Report, ReportError, add_report, answer_report, reports,
+};
 pub use session::{Error, SessionToken, close_session, find_session, open_session};
 
 /// Every fixed statement, for the test that prepares them.

@@ -12,4 +12,36 @@ select name, role
 pub(super) const CLOSE: &str = "
 delete from person.session where token_sha256 = $1 or expires_at <= now()";
 
-pub(crate) const ALL: &[&str] = &[OPEN, FIND, CLOSE];
+pub(super) const REPORTS_OF_AN_HOUR: &str = "
+select count(*) from person.fact_report where at > now() - interval '1 hour'";
+
+pub(super) const ADD_REPORT: &str = "
+insert into person.fact_report (territory_id, parcel, layer, text, contact, evidence)
+values ($1, $2, $3, $4, $5, $6)
+returning id";
+
+// Open reports come first, then the newest.
+pub(super) const REPORTS: &str = "
+select report.id, report.parcel, report.layer, report.text, report.contact, report.evidence,
+       report.at, answer.note, answer.by
+  from person.fact_report as report
+  left join person.fact_report_answer as answer on answer.report_id = report.id
+ where report.territory_id = $1
+ order by answer.report_id is not null, report.id desc
+ limit $2";
+
+// A report is answered once.
+pub(super) const ANSWER_REPORT: &str = "
+insert into person.fact_report_answer (report_id, note, by)
+select id, $3, $4 from person.fact_report where id = $1 and territory_id = $2
+on conflict do nothing";
+
+pub(crate) const ALL: &[&str] = &[
+    OPEN,
+    FIND,
+    CLOSE,
+    REPORTS_OF_AN_HOUR,
+    ADD_REPORT,
+    REPORTS,
+    ANSWER_REPORT,
+];

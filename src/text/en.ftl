@@ -154,6 +154,50 @@ facts-spoken-hits = { $count ->
    *[other] { $count } constraints or hazards
 }
 
+## Changes of a map
+
+changes-title = What changes
+changes-lead = The parcels of which a map says different things on two days, with areas.
+changes-layer = Theme
+changes-from = From the day
+changes-to = To the day (today, if empty)
+changes-show = Show the parcels
+changes-count = { $count ->
+    [0] No parcel is touched
+    [one] One parcel is touched
+   *[other] { $count } parcels are touched
+}
+changes-shown = The first { $count } are listed here: the file has them all.
+changes-period = From { $from } to { $to }.
+changes-csv = Download the list (CSV)
+changes-column-parcel = Parcel (particella)
+changes-column-before = Before
+changes-column-after = After
+
+## Reporting an error
+
+card-report = Report an error
+report-title = Report an error
+report-lead = What is wrong on this card? The report reaches the office that keeps the map, with the data that you read now.
+report-layer = Which theme is it about?
+report-layer-all = The whole card
+report-text = What is wrong, and how it should be
+report-contact = Where we can answer you (optional)
+report-contact-note = An e-mail address or a telephone number. Only the office reads it.
+report-send = Send the report
+report-sent = Report no. { $number } has arrived. Thank you.
+report-back = Back to the card
+report-empty = Write what is wrong.
+report-too-long = The text is too long: 2,000 letters are enough, and 200 for the contact.
+report-too-many = Too many reports came in this hour: try again later.
+reports-title = Reports
+reports-none = No reports.
+reports-number = No. { $number }
+reports-evidence = What the card said
+reports-note = What was done
+reports-close = Close the report
+reports-answered = Closed:
+
 ## Errors
 
 error-bad-request = The address is not complete
@@ -401,3 +445,5 @@ plan-status-adopted = adopted
 plan-status-in-force = in force
 plan-status-replaced = replaced
 plan-status-withdrawn = withdrawn
+parcel-before-first = On that day we have no cadastre of parcel { $reference }: it begins on { $day }.
+parcel-nearest = The parcels with the nearest numbers

@@ -154,6 +154,50 @@ facts-spoken-hits = { $count ->
    *[other] { $count } vincoli o rischi
 }
 
+## Modifiche di una mappa
+
+changes-title = Che cosa cambia
+changes-lead = Le particelle per le quali una mappa dice cose diverse in due giorni, con le superfici.
+changes-layer = Tema
+changes-from = Dal giorno
+changes-to = Al giorno (oggi, se vuoto)
+changes-show = Mostra le particelle
+changes-count = { $count ->
+    [0] Nessuna particella interessata
+    [one] Una particella interessata
+   *[other] { $count } particelle interessate
+}
+changes-shown = Qui sono elencate le prime { $count }: il file le ha tutte.
+changes-period = Dal { $from } al { $to }.
+changes-csv = Scarica l’elenco (CSV)
+changes-column-parcel = Particella
+changes-column-before = Prima
+changes-column-after = Dopo
+
+## Segnalare un errore
+
+card-report = Segnala un errore
+report-title = Segnala un errore
+report-lead = Che cosa non torna in questa scheda? La segnalazione arriva all’ufficio che cura la mappa, con i dati che leggi ora.
+report-layer = Di quale tema si tratta?
+report-layer-all = Tutta la scheda
+report-text = Che cosa è sbagliato, e come dovrebbe essere
+report-contact = Dove possiamo risponderti (facoltativo)
+report-contact-note = Un indirizzo e-mail o un telefono. Lo legge soltanto l’ufficio.
+report-send = Invia la segnalazione
+report-sent = Segnalazione n. { $number } ricevuta. Grazie.
+report-back = Torna alla scheda
+report-empty = Scrivi che cosa è sbagliato.
+report-too-long = Il testo è troppo lungo: bastano 2.000 caratteri, e 200 per il recapito.
+report-too-many = In quest’ora sono arrivate troppe segnalazioni: riprova più tardi.
+reports-title = Segnalazioni
+reports-none = Nessuna segnalazione.
+reports-number = N. { $number }
+reports-evidence = Che cosa diceva la scheda
+reports-note = Che cosa è stato fatto
+reports-close = Chiudi la segnalazione
+reports-answered = Chiusa:
+
 ## Errori
 
 error-bad-request = L’indirizzo non è completo
@@ -401,3 +445,5 @@ plan-status-adopted = adottato
 plan-status-in-force = vigente
 plan-status-replaced = superato
 plan-status-withdrawn = ritirato
+parcel-before-first = In quel giorno non abbiamo il catasto della particella { $reference }: comincia dal { $day }.
+parcel-nearest = Le particelle più vicine per numero

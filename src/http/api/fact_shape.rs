@@ -218,6 +218,11 @@ impl From<&Remainder> for RemainderShape {
     }
 }
 
+/// Facts as they were told, to be kept beside what is said of them.
+pub(in crate::http) fn evidence_of(facts: &Facts, catalogue: &Catalogue) -> Json {
+    serde_json::to_value(FactsAnswer::of(facts, catalogue)).unwrap_or_default()
+}
+
 /// The answer about a line of a list as one JSON object: the facts as the API tells them, or the
 /// fault.
 pub fn facts_json(line: &Line, facts: Result<&Facts, &String>, catalogue: &Catalogue) -> Json {

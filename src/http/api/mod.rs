@@ -24,6 +24,7 @@ use utoipa_axum::routes;
 
 use super::extract::Shared;
 
+pub(super) use fact_shape::evidence_of;
 pub use fact_shape::facts_json;
 pub(super) use facts::answer;
 pub(super) use plans::{document_url, read_norm};

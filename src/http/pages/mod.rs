@@ -1,5 +1,6 @@
 //! Pages for people: HTML that works without JavaScript; the map is an enhancement.
 
+mod changes;
 mod demo;
 mod facts;
 mod failure;
@@ -13,6 +14,7 @@ mod parcel;
 mod parcels;
 mod place;
 mod present;
+mod report;
 mod search;
 pub mod view;
 
@@ -36,6 +38,13 @@ fn of_a_comune() -> Router<Shared> {
         .route("/particelle", get(parcels::parcels))
         .route("/livelli", get(layers::list))
         .route("/livelli/{layer}", get(layers::page))
+        .route("/modifiche", get(changes::changes))
+        .route(
+            "/particella/{reference}/segnala",
+            get(report::form).post(report::send),
+        )
+        .route("/segnalazioni", get(report::list))
+        .route("/segnalazioni/{id}", post(report::close))
         .route("/particella/{reference}", get(parcel::parcel))
         .route(
             "/particella/{code}/{foglio}/{number}",

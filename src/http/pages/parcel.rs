@@ -3,20 +3,27 @@
 use std::collections::HashMap;
 
 use axum::extract::{Path, Query};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::cadastre::{CadastralReference, ParcelQuery};
 use crate::fact;
+use crate::layer::LayerRole;
+use crate::text::DateFormat as _;
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
+use super::super::headers::NO_STORE;
 use super::super::times::Times;
 use super::facts;
 use super::failure::{failure_page, html, show};
 use super::place::show_card;
 use super::present;
-use super::view::{CandidatesPage, ParcelPage};
+use super::view::{CandidatesPage, ParcelPage, UnknownParcelPage};
+
+/// Parcels that are offered for one that is not there.
+const NEAREST: usize = 5;
 
 /// How a parcel is to be shown.
 #[derive(Debug, Default, Deserialize)]
@@ -84,17 +91,61 @@ pub(super) async fn parcel(
             show(&visit, page)
         }
         Err(error) => {
-            let key = match error {
-                fact::Error::NoCadastre(_) => "parcel-no-cadastre",
-                _ => "parcel-unknown",
-            };
-            let reference = reference.to_string();
-            let detail = visit
-                .lang
-                .text_with(key, &[("reference", (&reference).into())]);
-            failure_page(&visit, &error.into(), Some(detail))
+            let page = unknown(&visit, &reference, &error).await;
+            show(&visit, page)
         }
     }
+}
+
+/// What there is instead of a parcel: the nearest ones, or from when the cadastre is known.
+async fn unknown(
+    visit: &Visit,
+    reference: &CadastralReference,
+    error: &fact::Error,
+) -> Result<Response, Failure> {
+    let lang = visit.lang;
+    let text = reference.to_string();
+    let comune = visit.catalogue.comune_by_code(reference.sheet.comune);
+    let is_dated = visit.times.is_some_and(|times| times.given);
+    let first = match (error, comune) {
+        (fact::Error::NoCadastre(_), Some(comune)) if is_dated => {
+            let layer = visit.catalogue.layer_with_role(LayerRole::Parcel);
+            let id = layer.map_or("", |entry| entry.definition().id.as_str());
+            let reader = &visit.shared.app.databases().reader;
+            let read = async {
+                let mut connection = reader.acquire().await?;
+                fact::first_day(&mut connection, id, comune).await
+            };
+            // Not to know the first day is no reason for no answer.
+            read.await.unwrap_or_default()
+        }
+        _ => None,
+    };
+    let detail = match (error, first) {
+        (_, Some(day)) => {
+            let day = lang.date(day);
+            let values = [("reference", (&text).into()), ("day", (&day).into())];
+            lang.text_with("parcel-before-first", &values)
+        }
+        (fact::Error::NoCadastre(_), None) => {
+            lang.text_with("parcel-no-cadastre", &[("reference", (&text).into())])
+        }
+        _ => lang.text_with("parcel-unknown", &[("reference", (&text).into())]),
+    };
+    let near = fact::nearest(&visit.catalogue, &visit.viewer, reference, NEAREST);
+    let mut response = html(&UnknownParcelPage {
+        page: present::page(visit, &lang.text("error-not-found")),
+        detail,
+        parcels: near
+            .iter()
+            .map(|parcel| present::parcel(visit, parcel))
+            .collect(),
+    })?;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, NO_STORE);
+    Ok(response)
 }
 
 /// `/particella/{comune}/{foglio}/{numero}`: to the parcel, or to the ones that it may mean.

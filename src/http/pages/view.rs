@@ -4,10 +4,12 @@
 //! nothing else. Each page has a field `page` with what stands around its content.
 
 mod card;
+mod changes;
 mod facts;
 mod found;
 mod layers;
 mod norm;
+mod report;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -18,12 +20,14 @@ use serde::Deserialize;
 use crate::text::{Lang, Value};
 
 pub use card::{CardView, DataView, ParcelKind, ParcelView, PlaceState};
+pub use changes::{ChangeRowView, ChangesPage, LayerChoiceView};
 pub use facts::{
     ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView, PieceView,
 };
 pub use found::{ResultGroupView, ResultKind, ResultView};
 pub use layers::{FieldView, LayerPage, LayerView, LayersPage, ThemeView};
 pub use norm::{ArticleLink, ArticlePage, DocumentLink, NormsPage, PlanView};
+pub use report::{ReportPage, ReportView, ReportsPage};
 pub use selection::{InViewFragment, SelectionFragment, SelectionPage, SelectionView};
 
 /// Addresses of the built files (`/assets/map-3fA9c1.js`), as `web/dist/manifest.json` lists them.
@@ -253,6 +257,18 @@ pub struct CandidatesPage {
     /// What was asked for, in words: `foglio 12, particella 345`.
     pub query: String,
     /// The parcels.
+    pub parcels: Vec<ParcelView>,
+}
+
+/// A parcel that is not in the cadastre, and the ones that come nearest.
+#[derive(Debug, Template)]
+#[template(path = "place/unknown.html")]
+pub struct UnknownParcelPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// What was looked for, and why it may not be there.
+    pub detail: String,
+    /// Parcels with the nearest references.
     pub parcels: Vec<ParcelView>,
 }
 

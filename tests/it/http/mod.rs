@@ -2,6 +2,7 @@
 
 mod api;
 mod caching;
+mod facts;
 mod outage;
 mod pages;
 mod session;
