@@ -6,9 +6,6 @@ use super::session::sign_in;
 use super::{Answer, Site, send};
 use crate::sample::Town;
 
-/// The box of the sample's parcels: west, south, east, north in degrees.
-const TOWN: [f64; 4] = [9.34, 45.59, 9.39, 45.63];
-
 const PARCEL: &str = "X001_000300.21";
 
 fn rectangle(west: f64, south: f64, east: f64, north: f64) -> Value {
@@ -18,8 +15,7 @@ fn rectangle(west: f64, south: f64, east: f64, north: f64) -> Value {
 }
 
 /// Zones that divide the town at a meridian: B1 to the west, E1 to the east.
-fn zones(meridian: f64) -> String {
-    let [west, south, east, north] = TOWN;
+fn zones([west, south, east, north]: [f64; 4], meridian: f64) -> String {
     let zone = |id: &str, zone: &str, class: &str, article: &str, geometry: Value| {
         json!({
             "type": "Feature",
@@ -51,6 +47,20 @@ async fn place_of(town: &Town, key: &str) -> (f64, f64) {
     .expect("is in the sample")
 }
 
+/// The box of the sample's parcels: west, south, east, north in degrees.
+async fn box_of(town: &Town) -> [f64; 4] {
+    let mut connection = town.db.superuser().await;
+    let (west, south, east, north): (f64, f64, f64, f64) = sqlx::query_as(
+        "select st_xmin(area), st_ymin(area), st_xmax(area), st_ymax(area)
+           from (select st_extent(st_transform(geom, 4326)) as area
+                   from data.catasto_particella) as town",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .expect("is in the sample");
+    [west, south, east, north]
+}
+
 /// The sample with zones divided at the middle of [`PARCEL`], in force since the first of the year.
 async fn zoned() -> Town {
     let town = Town::published().await;
@@ -61,9 +71,10 @@ async fn zoned() -> Town {
 
 async fn load_zones(town: &Town, meridian: f64, from: &str) {
     let name = format!("zone{}.geojson", from.replace('-', ""));
-    let file = town.file(&name, zones(meridian));
+    let file = town.file(&name, zones(box_of(town).await, meridian));
     let outcome = town.load_with("piano.zona", &[file], false).await;
-    outcome.expect("the zones load");
+    let report = outcome.expect("the zones load").report;
+    assert!(!report.has_errors(), "{report:?}");
     let output = town
         .db
         .command()
