@@ -15,7 +15,7 @@ use super::region::{Region, Shape};
 use super::sliver::{SliverReason, sliver};
 
 /// Tenths of a percent in the whole.
-const ALL_TENTHS: u32 = 1000;
+pub(super) const ALL_TENTHS: u32 = 1000;
 
 /// A share of the place that may be missing from a map without its being "no data".
 pub const COVER_TOLERANCE: f64 = 1e-4;
@@ -155,6 +155,8 @@ pub(super) struct Doubtful {
     pub(super) evidence: usize,
     /// The feature's position in the part.
     pub(super) feature: usize,
+    /// True when it was asked about the whole region, and not about what a perimeter leaves.
+    pub(super) whole: bool,
 }
 
 /// The answer of one layer, with its evidence.
@@ -174,6 +176,9 @@ pub struct LayerFacts {
     pub evidence: Vec<Evidence>,
     /// Why it could not be read.
     pub fault: Option<Fault>,
+    /// What adopted plans say beside it, each an answer of its own about the part of the place
+    /// that lies in its perimeter. They never have adopted ones themselves.
+    pub adopted: Vec<LayerFacts>,
     /// Features that only the database can overlay.
     pub(super) doubtful: Vec<Doubtful>,
 }
@@ -202,6 +207,7 @@ impl LayerFacts {
             remainder: None,
             evidence: Vec::new(),
             fault: None,
+            adopted: Vec::new(),
             doubtful: Vec::new(),
         }
     }
@@ -289,7 +295,10 @@ impl LayerFacts {
 
     /// Marks slivers, orders the pieces, finds what is left, rounds the percentages and says the
     /// status. Called again when pieces were added.
-    pub(super) fn conclude(&mut self, region: &Region) {
+    ///
+    /// `region` is the whole place, or the part of it that an adopted plan is about, which has
+    /// `tenths` of a percent of the place.
+    pub(super) fn conclude(&mut self, region: &Region, tenths: u32) {
         let file = Arc::clone(&self.file);
         let definition = &file.definition;
         for piece in &mut self.pieces {
@@ -313,7 +322,7 @@ impl LayerFacts {
         if definition.coverage && self.doubtful.is_empty() && !self.evidence.is_empty() {
             self.remainder = self.left(region);
         }
-        self.round_percentages();
+        self.round_percentages(tenths);
         self.status = if self.fault.is_some() || !self.doubtful.is_empty() {
             Status::Error
         } else if self.evidence.is_empty() {
@@ -330,7 +339,8 @@ impl LayerFacts {
 
     /// What a coverage leaves of a region.
     fn left(&self, region: &Region) -> Option<Remainder> {
-        let whole = |piece: &Piece| piece.area_m2() >= region.area_m2;
+        // Pieces that are no whole region come from overlays and wind alike.
+        let whole = |piece: &Piece| piece.area_m2() >= region.area_m2 * (1.0 - 1e-12);
         if self.pieces.iter().any(whole) {
             return None;
         }
@@ -354,7 +364,7 @@ impl LayerFacts {
 
     /// Percentages of what counts. Those of a coverage sum to 100: what its slivers take is
     /// divided among the others. Pieces that may overlap are rounded each for itself.
-    fn round_percentages(&mut self) {
+    fn round_percentages(&mut self, total: u32) {
         let coverage = self.definition().coverage;
         let areas: Vec<f64> = self
             .pieces
@@ -368,7 +378,7 @@ impl LayerFacts {
                     .map(|remainder| remainder.area_m2),
             )
             .collect();
-        let mut tenths = largest_remainder(&areas, ALL_TENTHS).into_iter();
+        let mut tenths = largest_remainder(&areas, total).into_iter();
         for piece in &mut self.pieces {
             let Measure::Area { share, .. } = piece.measure else {
                 continue;

@@ -1,5 +1,6 @@
 //! The facts of parcels and of areas: every layer's answer, with exact areas.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,14 +8,14 @@ use crate::access::{Action, Viewer, authorize};
 use crate::cadastre::CadastralReference;
 use crate::crs::{self, with_transformation};
 use crate::geo::{MetricBox, box_of, cut_ring, meet};
-use crate::layer::{GeometryKind, LayerRole};
+use crate::layer::{GeometryKind, LayerRole, Standing};
 use crate::place::Comune;
 use crate::snapshot::{BoundarySnapshot, Catalogue, Features, LayerEntry, PartSnapshot};
 
 use super::Error;
-use super::answer::{Doubtful, Fault, LayerFacts, Measure, Piece};
+use super::answer::{ALL_TENTHS, Doubtful, Fault, LayerFacts, Measure, Piece};
 use super::evidence::Evidence;
-use super::overlay::{Doubt, Shared, length_inside_m, overlay, shared};
+use super::overlay::{Doubt, NOISE_M2, Shared, length_inside_m, overlay, remainder, shared};
 use super::parcel::{ParcelFacts, located};
 use super::region::{Region, Shape};
 
@@ -80,6 +81,14 @@ impl Layers {
         } else {
             Self::Only(ids)
         }
+    }
+
+    /// Says which of the layers asked for is not there, or may not be read.
+    ///
+    /// # Errors
+    /// [`Error::NoLayer`].
+    pub fn check(&self, catalogue: &Catalogue, viewer: &Viewer) -> Result<(), Error> {
+        self.of(catalogue, viewer, true).map(|_| ())
     }
 
     /// The entries that are asked, in the order of the catalogue.
@@ -271,32 +280,121 @@ pub(super) fn answer(
     until: Instant,
 ) -> LayerFacts {
     let mut facts = LayerFacts::without_data(&entry.file);
-    let mut covered: f64 = 0.0;
+    let mut covered = 0.0;
+    // What variants leave of the region to what is in force around them.
+    let mut rest = Some(Cow::Borrowed(region));
+    for part in entry.standing(comune.id) {
+        let Some(place) = rest.take() else {
+            break;
+        };
+        match part.standing {
+            Standing::Variant => match divided_by(part, &place) {
+                Ok((inside, outside)) => {
+                    if let Some(inside) = inside {
+                        covered += add(&mut facts, part, &inside, region, share, until);
+                    }
+                    rest = outside.map(Cow::Owned);
+                }
+                Err(fault) => {
+                    facts.fault = Some(fault);
+                    rest = Some(place);
+                }
+            },
+            Standing::InForce => covered += add(&mut facts, part, &place, region, share, until),
+            Standing::Adopted => rest = Some(place),
+        }
+    }
     for part in &entry.parts {
-        let own = part.territory_id == comune.id;
         // A neighbour's map does not cover this comune, whatever reaches over the border.
-        if !own && catalogue.comune(part.territory_id).is_some() {
+        if catalogue.comune(part.territory_id).is_some() {
             continue;
         }
-        let evidence = facts.evidence.len();
         let before = facts.pieces.len();
-        if let Err(fault) = collect(&mut facts, part, evidence, region, until) {
+        if let Err(fault) = collect(&mut facts, part, region, region, until) {
             facts.fault = Some(fault);
         }
-        let found = facts.pieces.len() > before || !facts.doubtful.is_empty();
-        let covers = if own {
-            share
-        } else {
-            wider_share(catalogue, part, region, &facts.pieces[before..])
-        };
-        if covers > 0.0 || found {
+        let covers = wider_share(catalogue, part, region, &facts.pieces[before..]);
+        if covers > 0.0 || facts.pieces.len() > before {
             facts.evidence.push(Evidence::of(part));
-            covered = covered.max(covers);
+            covered = f64::max(covered, covers);
         }
     }
     facts.covered_share = covered.min(1.0);
-    facts.conclude(region);
+    facts.conclude(region, ALL_TENTHS);
+    let adopted = entry.standing(comune.id);
+    for part in adopted.filter(|part| part.standing == Standing::Adopted) {
+        facts
+            .adopted
+            .extend(of_adopted(entry, part, region, share, until));
+    }
     facts
+}
+
+/// Adds what a part of the comune says of a place to an answer about a region; the share of the
+/// region that it covers.
+fn add(
+    facts: &mut LayerFacts,
+    part: &PartSnapshot,
+    place: &Region,
+    region: &Region,
+    share: f64,
+    until: Instant,
+) -> f64 {
+    if let Err(fault) = collect(facts, part, place, region, until) {
+        facts.fault = Some(fault);
+    }
+    facts.evidence.push(Evidence::of(part));
+    share * place.area_m2 / region.area_m2
+}
+
+/// What an adopted plan says of a region; none where its perimeter lies elsewhere.
+fn of_adopted(
+    entry: &LayerEntry,
+    part: &PartSnapshot,
+    region: &Region,
+    share: f64,
+    until: Instant,
+) -> Option<LayerFacts> {
+    let mut facts = LayerFacts::without_data(&entry.file);
+    let place = match divided_by(part, region) {
+        Ok((inside, _)) => inside?,
+        Err(fault) => {
+            facts.fault = Some(fault);
+            region.clone()
+        }
+    };
+    facts.covered_share = add(&mut facts, part, &place, region, share, until).min(1.0);
+    // A share lies between 0 and 1; the cast saturates.
+    let tenths = (f64::from(ALL_TENTHS) * place.area_m2 / region.area_m2).round() as u32;
+    facts.conclude(&place, tenths);
+    Some(facts)
+}
+
+/// What of a place lies inside the perimeter of a part's plan, and what outside.
+fn divided_by(
+    part: &PartSnapshot,
+    place: &Region,
+) -> Result<(Option<Region>, Option<Region>), Fault> {
+    let perimeter = part.plan.as_ref().and_then(|plan| plan.perimeter.as_ref());
+    let Some((srid, perimeter)) = perimeter else {
+        return Ok((Some(place.clone()), None));
+    };
+    if !perimeter.bounds().intersects(&place.grid) {
+        return Ok((None, Some(place.clone())));
+    }
+    let shared = features_overlay(perimeter, *srid, place, 0).map_err(|_| Fault::Transformation)?;
+    match shared.map_err(|_| Fault::Doubt)? {
+        Shared::Nothing => Ok((None, Some(place.clone()))),
+        Shared::All => Ok((Some(place.clone()), None)),
+        Shared::Some(inside, _) => {
+            let (outside, _) = remainder(place, &[&inside]).map_err(|_| Fault::Doubt)?;
+            let some = |shape: Shape| {
+                let part = place.part(shape);
+                (part.area_m2 > NOISE_M2.max(place.area_m2 * 1e-9)).then_some(part)
+            };
+            Ok((some(inside), some(outside)))
+        }
+    }
 }
 
 /// The share of a region that a wider territory's part covers: its boundary tells, else what it
@@ -317,24 +415,26 @@ fn wider_share(
     }
 }
 
-/// Adds the pieces of a part to an answer.
+/// Adds the pieces that a part has of a place to an answer about a region.
 fn collect(
     facts: &mut LayerFacts,
     part: &PartSnapshot,
-    evidence: usize,
+    place: &Region,
     region: &Region,
     until: Instant,
 ) -> Result<(), Fault> {
-    if !part.features.bounds().intersects(&region.grid) {
+    let evidence = facts.evidence.len();
+    let whole = std::ptr::eq(place, region);
+    if !part.features.bounds().intersects(&place.grid) {
         return Ok(());
     }
-    for feature in part.features.search(&region.grid) {
+    for feature in part.features.search(&place.grid) {
         if Instant::now() > until {
             return Err(Fault::Deadline);
         }
         let feature = feature as usize;
         if part.features.kind() != GeometryKind::Polygon {
-            let measure = reach(part, feature, region).map_err(|_| Fault::Transformation)?;
+            let measure = reach(part, feature, place).map_err(|_| Fault::Transformation)?;
             if let Some(measure) = measure {
                 facts
                     .pieces
@@ -342,15 +442,15 @@ fn collect(
             }
             continue;
         }
-        let shared = if part.srid == region.srid {
-            shared(region, part, feature)
+        let shared = if part.srid == place.srid {
+            shared(place, part, feature)
         } else {
-            features_overlay(&part.features, part.srid, region, feature)
+            features_overlay(&part.features, part.srid, place, feature)
                 .map_err(|_| Fault::Transformation)?
         };
         let (shape, area_m2) = match shared {
             Ok(Shared::Nothing) => continue,
-            Ok(Shared::All) => (region.shape.clone(), region.area_m2),
+            Ok(Shared::All) => (place.shape.clone(), place.area_m2),
             Ok(Shared::Some(shape, area_m2)) => (shape, area_m2),
             Err(doubt) => {
                 tracing::warn!(
@@ -359,7 +459,11 @@ fn collect(
                     %doubt,
                     "an overlay goes to the database"
                 );
-                facts.doubtful.push(Doubtful { evidence, feature });
+                facts.doubtful.push(Doubtful {
+                    evidence,
+                    feature,
+                    whole,
+                });
                 continue;
             }
         };

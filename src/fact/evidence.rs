@@ -1,6 +1,9 @@
 //! The version that an answer stands on.
 
-use crate::snapshot::PartSnapshot;
+use std::sync::Arc;
+
+use crate::layer::Standing;
+use crate::snapshot::{PartSnapshot, PlanSnapshot};
 
 /// What an answer stands on.
 #[derive(Debug, Clone)]
@@ -17,6 +20,10 @@ pub struct Evidence {
     pub valid_from: jiff::civil::Date,
     /// Last day, where it is known already what comes after it.
     pub valid_to: Option<jiff::civil::Date>,
+    /// How it answers.
+    pub standing: Standing,
+    /// The plan version that it belongs to.
+    pub plan: Option<Arc<PlanSnapshot>>,
     /// Features it has.
     pub features: usize,
 }
@@ -31,6 +38,8 @@ impl Evidence {
             published_at: part.published_at,
             valid_from: part.valid_from,
             valid_to: part.valid_to,
+            standing: part.standing,
+            plan: part.plan.clone(),
             features: part.features.len(),
         }
     }

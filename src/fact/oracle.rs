@@ -7,10 +7,10 @@ use serde::Deserialize;
 use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::db::Ewkb;
-use crate::layer::Definition;
+use crate::layer::{Definition, Standing};
 use crate::snapshot::{Catalogue, PartSnapshot};
 
-use super::answer::{Fault, LayerFacts, Measure, Piece};
+use super::answer::{ALL_TENTHS, Fault, LayerFacts, Measure, Piece};
 use super::engine::Facts;
 use super::overlay::{NOISE_M2, tolerance_m2};
 use super::region::{Region, Shape, area_of};
@@ -52,6 +52,11 @@ pub async fn settle(pool: &PgPool, catalogue: &Catalogue, facts: &mut Facts) {
         }
         layer.fault = layer.fault.filter(|fault| *fault != Fault::Doubt);
         for doubt in doubtful {
+            // What a perimeter leaves of a region is not in the database.
+            if !doubt.whole {
+                layer.fault = Some(Fault::Doubt);
+                continue;
+            }
             let part_id = layer.evidence.get(doubt.evidence).map(|e| e.part_id);
             let Some(part) = part_id.and_then(|id| part_of(catalogue, layer, id)) else {
                 layer.fault = Some(Fault::Doubt);
@@ -72,7 +77,7 @@ pub async fn settle(pool: &PgPool, catalogue: &Catalogue, facts: &mut Facts) {
                 Err(fault) => layer.fault = Some(fault),
             }
         }
-        layer.conclude(&facts.region);
+        layer.conclude(&facts.region, ALL_TENTHS);
     }
 }
 
@@ -81,6 +86,14 @@ pub async fn settle(pool: &PgPool, catalogue: &Catalogue, facts: &mut Facts) {
 pub async fn audit(pool: &PgPool, catalogue: &Catalogue, facts: &mut Facts) -> Vec<Disagreement> {
     let mut found = Vec::new();
     for layer in &mut facts.layers {
+        // In a variant's perimeter pieces are those of a part of the region.
+        if layer
+            .evidence
+            .iter()
+            .any(|e| e.standing == Standing::Variant)
+        {
+            continue;
+        }
         let mut changed = false;
         for index in 0..layer.pieces.len() {
             let piece = &layer.pieces[index];
@@ -122,7 +135,7 @@ pub async fn audit(pool: &PgPool, catalogue: &Catalogue, facts: &mut Facts) -> V
             changed = true;
         }
         if changed {
-            layer.conclude(&facts.region);
+            layer.conclude(&facts.region, ALL_TENTHS);
         }
     }
     found

@@ -134,6 +134,11 @@ impl Region {
         Self::with(srid, shape, GridBox::EMPTY)
     }
 
+    /// A part of it, such as what lies in a perimeter.
+    pub(super) fn part(&self, shape: Shape) -> Self {
+        Self::with(self.srid, shape, self.grid)
+    }
+
     fn with(srid: i32, shape: Shape, grid: GridBox) -> Self {
         let bounds = shape
             .iter()

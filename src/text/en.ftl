@@ -141,6 +141,10 @@ facts-reason-uncovered = the published map does not cover this place
 facts-reason-partly = the map covers only { $share } of the place, and has nothing there
 facts-reason-outside = outside the municipalities of this site
 facts-reason-deadline = the check took too long: try again
+facts-adopted = Adopted plan: { $plan }
+facts-adopted-note = Not yet in force, but works that contradict it are suspended (salvaguardia).
+facts-adopted-since = Adopted on { $day }: not yet in force, but works that contradict it are suspended (salvaguardia).
+facts-adopted-until = Salvaguardia ends on { $day }.
 facts-remainder = Not classified by the plan
 facts-covered = The map covers { $share } of the place: it says nothing of the rest.
 facts-slivers = { $count ->
@@ -197,6 +201,29 @@ reports-evidence = What the card said
 reports-note = What was done
 reports-close = Close the report
 reports-answered = Closed:
+
+## A parcel through time
+
+card-history = Through time
+history-title = The parcel through time
+history-gone = it is no longer in the cadastre in force
+history-cadastre = In the cadastre
+history-no-steps = The cadastres loaded here show no change.
+history-from = from
+history-to = into
+history-versions = versions { $versions }
+history-split = Split (frazionamento)
+history-merge = Merged (fusione)
+history-rearrangement = Rearranged
+history-renumbering = New number
+history-boundary = Boundary drawn anew
+history-created = Appeared
+history-suppressed = Suppressed
+history-plans = In the plan
+history-no-plans = No plan of this municipality is recorded.
+history-on-that-day = The card on that day
+parcel-became = Parcel { $reference } is no longer in the cadastre in force: it became another.
+parcel-successors = What it became
 
 ## Errors
 
@@ -418,6 +445,8 @@ selection-clear = Clear
 parcel-not-understood = “{ $text }” is not a cadastral reference. It is written like this: X001_000300.21 (comune, sheet, parcel).
 parcel-unknown = Parcel { $reference } is not in the cadastre in force. It may have been split or merged: look for its sheet on the map.
 parcel-no-cadastre = We do not have the cadastre of the comune of parcel { $reference }.
+parcel-before-first = On that day we have no cadastre of parcel { $reference }: it begins on { $day }.
+parcel-nearest = The parcels with the nearest numbers
 
 ## Themes of the map
 
@@ -445,5 +474,3 @@ plan-status-adopted = adopted
 plan-status-in-force = in force
 plan-status-replaced = replaced
 plan-status-withdrawn = withdrawn
-parcel-before-first = On that day we have no cadastre of parcel { $reference }: it begins on { $day }.
-parcel-nearest = The parcels with the nearest numbers

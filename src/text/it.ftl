@@ -141,6 +141,10 @@ facts-reason-uncovered = la mappa pubblicata non copre questo luogo
 facts-reason-partly = la mappa copre solo il { $share } del luogo, e lì non c’è nulla
 facts-reason-outside = fuori dai comuni di questo sito
 facts-reason-deadline = la verifica ha richiesto troppo tempo: riprova
+facts-adopted = Piano adottato: { $plan }
+facts-adopted-note = Non è ancora in vigore, ma gli interventi in contrasto sono sospesi (misure di salvaguardia).
+facts-adopted-since = Adottato il { $day }: non è ancora in vigore, ma gli interventi in contrasto sono sospesi (misure di salvaguardia).
+facts-adopted-until = La salvaguardia termina il { $day }.
 facts-remainder = Non classificato dal piano
 facts-covered = La mappa copre il { $share } del luogo: del resto non dice nulla.
 facts-slivers = { $count ->
@@ -197,6 +201,29 @@ reports-evidence = Che cosa diceva la scheda
 reports-note = Che cosa è stato fatto
 reports-close = Chiudi la segnalazione
 reports-answered = Chiusa:
+
+## Particella nel tempo
+
+card-history = Nel tempo
+history-title = La particella nel tempo
+history-gone = non è più nel catasto in vigore
+history-cadastre = Nel catasto
+history-no-steps = Nei catasti caricati qui non risulta nessun cambiamento.
+history-from = da
+history-to = in
+history-versions = versioni { $versions }
+history-split = Frazionamento
+history-merge = Fusione
+history-rearrangement = Riordino
+history-renumbering = Nuovo numero
+history-boundary = Confine ridisegnato
+history-created = Comparsa
+history-suppressed = Soppressa
+history-plans = Nel piano
+history-no-plans = Per questo comune non è registrato nessun piano.
+history-on-that-day = La scheda a quel giorno
+parcel-became = La particella { $reference } non è più nel catasto in vigore: è diventata un’altra.
+parcel-successors = Che cosa è diventata
 
 ## Errori
 
@@ -418,6 +445,8 @@ selection-clear = Svuota
 parcel-not-understood = «{ $text }» non è un riferimento catastale. Si scrive così: X001_000300.21 (comune, foglio, particella).
 parcel-unknown = La particella { $reference } non è nel catasto in vigore. Può essere stata divisa o unita ad altre: cerca il foglio sulla mappa.
 parcel-no-cadastre = Non abbiamo il catasto del comune della particella { $reference }.
+parcel-before-first = In quel giorno non abbiamo il catasto della particella { $reference }: comincia dal { $day }.
+parcel-nearest = Le particelle più vicine per numero
 
 ## Temi della mappa
 
@@ -445,5 +474,3 @@ plan-status-adopted = adottato
 plan-status-in-force = vigente
 plan-status-replaced = superato
 plan-status-withdrawn = ritirato
-parcel-before-first = In quel giorno non abbiamo il catasto della particella { $reference }: comincia dal { $day }.
-parcel-nearest = Le particelle più vicine per numero

@@ -57,6 +57,10 @@ struct LayerShape {
     remainder: Option<RemainderShape>,
     /// The versions that answer.
     evidence: Vec<EvidenceShape>,
+    /// What adopted plans say beside it (salvaguardia): answers of their own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    adopted: Vec<LayerShape>,
 }
 
 /// What one feature is at the place.
@@ -168,6 +172,7 @@ impl From<&LayerFacts> for LayerShape {
                 .collect(),
             remainder: layer.remainder.as_ref().map(RemainderShape::from),
             evidence: layer.evidence.iter().map(EvidenceShape::from).collect(),
+            adopted: layer.adopted.iter().map(Self::from).collect(),
         }
     }
 }

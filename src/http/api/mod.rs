@@ -1,6 +1,7 @@
 //! The API: JSON for programs, tiles for maps. Everything answers by [`crate::fact`],
 //! [`crate::tile`] and [`crate::style`]; here are only addresses, headers and shapes.
 
+mod batch;
 mod comuni;
 mod conditional;
 mod coordinates;
@@ -62,5 +63,6 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 fn questions() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(facts::facts))
+        .routes(routes!(batch::batch))
         .layer(DefaultBodyLimit::max(facts::QUESTION_LIMIT))
 }

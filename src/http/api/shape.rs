@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 
 use crate::cadastre::ParcelKind;
 use crate::fact::{Evidence, ParcelFacts};
-use crate::layer::Localized;
+use crate::layer::{Localized, Standing};
 use crate::place::Comune;
+use crate::snapshot::PlanSnapshot;
 use crate::text::Lang;
 
 /// A text in both languages.
@@ -71,6 +72,67 @@ pub(super) struct EvidenceShape {
     valid_from: String,
     /// Last day, where it is known already what comes after it.
     valid_to: Option<String>,
+    /// `in_force`; `variant`: in force inside its perimeter; `adopted`: it counts beside what is
+    /// in force (salvaguardia).
+    #[schema(example = "in_force")]
+    standing: &'static str,
+    /// The plan version that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<EvidencePlanShape>,
+}
+
+/// A plan version, as the evidence of an answer.
+#[derive(Debug, Serialize, ToSchema)]
+struct EvidencePlanShape {
+    /// Its word in URLs.
+    #[schema(example = "pgt@2019")]
+    version: String,
+    /// Name of the plan.
+    plan: String,
+    /// Name of the version.
+    title: String,
+    /// `draft`, `adopted`, `in_force`, `replaced` or `withdrawn`.
+    status: &'static str,
+    /// Acts that count, by date.
+    acts: Vec<EvidenceActShape>,
+    /// Last day on which what contradicts it is suspended (DPR 380/2001 art. 12 c. 3).
+    salvaguardia_until: Option<String>,
+}
+
+/// An act about a plan version.
+#[derive(Debug, Serialize, ToSchema)]
+struct EvidenceActShape {
+    /// `adoption`, `approval`, `publication` and the like.
+    kind: &'static str,
+    /// Number in its register.
+    number: Option<String>,
+    /// Its date.
+    date: String,
+    /// Who decided.
+    body: Option<String>,
+}
+
+impl From<&PlanSnapshot> for EvidencePlanShape {
+    fn from(plan: &PlanSnapshot) -> Self {
+        let version = &plan.version;
+        Self {
+            version: plan.word(),
+            plan: version.plan_title.clone(),
+            title: version.title.clone(),
+            status: version.status.as_str(),
+            acts: version
+                .acts
+                .iter()
+                .map(|act| EvidenceActShape {
+                    kind: act.kind.as_str(),
+                    number: act.number.clone(),
+                    date: act.date.to_string(),
+                    body: act.body.clone(),
+                })
+                .collect(),
+            salvaguardia_until: version.salvaguardia.map(|time| time.until.to_string()),
+        }
+    }
 }
 
 impl From<&Evidence> for EvidenceShape {
@@ -81,6 +143,12 @@ impl From<&Evidence> for EvidenceShape {
             published_at: evidence.published_at.to_string(),
             valid_from: evidence.valid_from.to_string(),
             valid_to: evidence.valid_to.map(|day| day.to_string()),
+            standing: match evidence.standing {
+                Standing::Variant => "variant",
+                Standing::InForce => "in_force",
+                Standing::Adopted => "adopted",
+            },
+            plan: evidence.plan.as_deref().map(EvidencePlanShape::from),
         }
     }
 }

@@ -3,12 +3,13 @@
 use crate::fact::{self, Fault, LayerFacts, Measure, Piece, Status};
 use crate::layer::{LayerRole, Theme, Value};
 use crate::place::Comune;
-use crate::text::{Lang, NumberFormat};
+use crate::text::{DateFormat, Lang, NumberFormat};
 
 use super::super::extract::Visit;
 use super::present::{data, localized};
 use super::view::{
-    ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView, PieceView,
+    AdoptedView, ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView,
+    PieceView,
 };
 
 /// Colours of the homogeneous zones A to F (DM 1444/1968), as on the map.
@@ -43,6 +44,7 @@ pub(super) fn view(visit: &Visit, layers: &[LayerFacts], comune: Option<&Comune>
             words,
             data: data.clone(),
         };
+        view.adopted.extend(adopted(visit, layer));
         match layer.status {
             // The cadastre is what the card is about: it is no finding.
             Status::Hit if definition.role.is_some() => {
@@ -176,10 +178,7 @@ fn piece_view(visit: &Visit, layer: &LayerFacts, piece: &Piece, fill: &'static s
         articles: layer
             .articles_of(piece)
             .into_iter()
-            .map(|number| ArticleView {
-                name: lang.text_with("facts-article", &[("number", number.into())]),
-                url: None,
-            })
+            .map(|number| article(visit, layer, piece, number))
             .collect(),
         values: layer
             .attributes(piece)
@@ -195,12 +194,64 @@ fn piece_view(visit: &Visit, layer: &LayerFacts, piece: &Piece, fill: &'static s
     }
 }
 
+/// An article, linked where its text is known.
+fn article(visit: &Visit, layer: &LayerFacts, piece: &Piece, number: &str) -> ArticleView {
+    let evidence = layer.evidence.get(piece.evidence);
+    let plan = evidence.and_then(|evidence| evidence.plan.as_ref());
+    let known = plan.and_then(|plan| plan.version.article(number));
+    let name = visit
+        .lang
+        .text_with("facts-article", &[("number", number.into())]);
+    ArticleView {
+        name: match known {
+            Some(known) => format!("{name} – {}", known.title),
+            None => name,
+        },
+        url: plan.filter(|_| known.is_some()).map(|plan| {
+            let times = visit
+                .times
+                .map_or_else(String::new, |times| times.parameters('?'));
+            format!("{}/norme/{}/{number}{times}", visit.prefix, plan.word())
+        }),
+    }
+}
+
+/// What adopted plans say beside a layer.
+fn adopted(visit: &Visit, layer: &LayerFacts) -> Vec<AdoptedView> {
+    let lang = visit.lang;
+    layer
+        .adopted
+        .iter()
+        .filter(|facts| facts.status == Status::Hit)
+        .map(|facts| {
+            let definition = facts.definition();
+            let evidence = facts.evidence.first();
+            let plan = evidence.and_then(|evidence| evidence.plan.as_ref());
+            let title = localized(&definition.title, lang);
+            let since = plan.and_then(|plan| plan.version.dates.adopted_from);
+            let until = plan.and_then(|plan| plan.version.salvaguardia);
+            AdoptedView {
+                plan: plan
+                    .map(|plan| plan.version.title.clone())
+                    .unwrap_or_default(),
+                since: since.map(|day| lang.date(day)),
+                until: until.map(|time| lang.date(time.until)),
+                hit: hit(
+                    visit,
+                    facts,
+                    title,
+                    evidence.map(|evidence| data(lang, definition, evidence)),
+                ),
+            }
+        })
+        .collect()
+}
+
 fn tenths(lang: Lang, tenths: u32) -> String {
     lang.percent(f64::from(tenths) / 1000.0)
 }
 
 fn written(lang: Lang, value: &Value) -> String {
-    use crate::text::DateFormat as _;
     match value {
         Value::Null => String::new(),
         Value::Text(text) => text.clone(),

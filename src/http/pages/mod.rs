@@ -5,6 +5,7 @@ mod demo;
 mod facts;
 mod failure;
 mod found;
+mod history;
 mod home;
 mod language;
 mod layers;
@@ -39,6 +40,7 @@ fn of_a_comune() -> Router<Shared> {
         .route("/livelli", get(layers::list))
         .route("/livelli/{layer}", get(layers::page))
         .route("/modifiche", get(changes::changes))
+        .route("/particella/{reference}/storia", get(history::history))
         .route(
             "/particella/{reference}/segnala",
             get(report::form).post(report::send),

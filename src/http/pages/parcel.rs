@@ -20,7 +20,7 @@ use super::facts;
 use super::failure::{failure_page, html, show};
 use super::place::show_card;
 use super::present;
-use super::view::{CandidatesPage, ParcelPage, UnknownParcelPage};
+use super::view::{CandidatesPage, ParcelPage, ParcelView, UnknownParcelPage};
 
 /// Parcels that are offered for one that is not there.
 const NEAREST: usize = 5;
@@ -132,10 +132,28 @@ async fn unknown(
         }
         _ => lang.text_with("parcel-unknown", &[("reference", (&text).into())]),
     };
+    // A parcel of an earlier cadastre leads to what it became.
+    let steps = match comune {
+        Some(comune) => super::history::steps(visit, comune, reference).await,
+        None => Ok(Vec::new()),
+    };
+    let became = super::history::successors(reference, &steps.unwrap_or_default());
+    let successors: Vec<ParcelView> = became
+        .iter()
+        .filter_map(|other| fact::parcel(&visit.catalogue, &visit.viewer, other).ok())
+        .map(|parcel| present::parcel(visit, &parcel))
+        .collect();
+    let detail = match (&successors[..], error) {
+        ([_, ..], fact::Error::NoParcel(_)) => {
+            lang.text_with("parcel-became", &[("reference", (&text).into())])
+        }
+        _ => detail,
+    };
     let near = fact::nearest(&visit.catalogue, &visit.viewer, reference, NEAREST);
     let mut response = html(&UnknownParcelPage {
         page: present::page(visit, &lang.text("error-not-found")),
         detail,
+        successors,
         parcels: near
             .iter()
             .map(|parcel| present::parcel(visit, parcel))

@@ -142,6 +142,7 @@ pub(super) fn parcel(visit: &Visit, facts: &ParcelFacts) -> ParcelView {
         area: visit.lang.area_m2(facts.area_m2),
         bounds: Some(format!("{west:.7},{south:.7},{east:.7},{north:.7}")),
         page_url: format!("{}/particella/{segment}{times}", visit.prefix),
+        history_url: format!("{}/particella/{segment}/storia", visit.prefix),
         report_url: format!("{}/particella/{segment}/segnala", visit.prefix),
         map_url: map_url(visit, facts),
         json_url: format!("/api/v1/parcels/{segment}{times}"),

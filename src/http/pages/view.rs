@@ -7,6 +7,7 @@ mod card;
 mod changes;
 mod facts;
 mod found;
+mod history;
 mod layers;
 mod norm;
 mod report;
@@ -22,9 +23,11 @@ use crate::text::{Lang, Value};
 pub use card::{CardView, DataView, ParcelKind, ParcelView, PlaceState};
 pub use changes::{ChangeRowView, ChangesPage, LayerChoiceView};
 pub use facts::{
-    ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView, PieceView,
+    AdoptedView, ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView,
+    PieceView,
 };
 pub use found::{ResultGroupView, ResultKind, ResultView};
+pub use history::{HistoryPage, HistoryPlanView, HistoryStepView, LinkView};
 pub use layers::{FieldView, LayerPage, LayerView, LayersPage, ThemeView};
 pub use norm::{ArticleLink, ArticlePage, DocumentLink, NormsPage, PlanView};
 pub use report::{ReportPage, ReportView, ReportsPage};
@@ -270,6 +273,8 @@ pub struct UnknownParcelPage {
     pub detail: String,
     /// Parcels with the nearest references.
     pub parcels: Vec<ParcelView>,
+    /// Parcels that it became.
+    pub successors: Vec<ParcelView>,
 }
 
 /// The results of a search.

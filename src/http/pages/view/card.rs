@@ -62,6 +62,8 @@ pub struct ParcelView {
     pub layer: String,
     /// The id of its feature in the tiles.
     pub feature_id: u64,
+    /// The address of its page through time.
+    pub history_url: String,
     /// The address of the form to report an error.
     pub report_url: String,
     /// The national reference: `H833_0013A0.12`.

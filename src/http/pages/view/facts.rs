@@ -85,6 +85,35 @@ pub struct HitThemeView {
     pub layers: Vec<LayerHitView>,
 }
 
+/// What an adopted plan says of the place, beside what is in force.
+#[derive(Debug, Clone)]
+pub struct AdoptedView {
+    /// Name of the version.
+    pub plan: String,
+    /// Day of its adoption, in full.
+    pub since: Option<String>,
+    /// Last day of salvaguardia, in full.
+    pub until: Option<String>,
+    /// What it says.
+    pub hit: LayerHitView,
+}
+
+impl AdoptedView {
+    /// Returns what the adoption means, with its days.
+    #[must_use]
+    pub fn note(&self, page: &PageView) -> String {
+        let mut text = match &self.since {
+            Some(day) => page.t1("facts-adopted-since", "day", day),
+            None => page.t("facts-adopted-note"),
+        };
+        if let Some(day) = &self.until {
+            text.push(' ');
+            text.push_str(&page.t1("facts-adopted-until", "day", day));
+        }
+        text
+    }
+}
+
 /// A layer of which there is a word to say.
 #[derive(Debug, Clone)]
 pub struct LayerLineView {
@@ -101,6 +130,8 @@ pub struct LayerLineView {
 pub struct FactsView {
     /// The zones of the plan.
     pub zones: Vec<LayerHitView>,
+    /// What adopted plans say beside them.
+    pub adopted: Vec<AdoptedView>,
     /// Everything else that is here, theme by theme.
     pub themes: Vec<HitThemeView>,
     /// Layers with a map of the place and nothing to tell but that.
