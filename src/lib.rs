@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod app;
+pub mod audit;
+pub mod blob;
 pub mod cadastre;
 pub mod calendar;
 pub mod cli;
@@ -19,7 +21,9 @@ pub mod job;
 pub mod layer;
 pub mod person;
 pub mod place;
+pub mod practice;
 pub mod procedure;
+pub mod rule;
 pub mod snapshot;
 pub mod strict;
 pub mod style;

@@ -16,6 +16,8 @@ pub fn statements() -> Vec<&'static str> {
         crate::snapshot::STATEMENTS,
         crate::fact::STATEMENTS,
         crate::person::STATEMENTS,
+        crate::audit::STATEMENTS,
+        crate::practice::STATEMENTS,
     ]
     .concat()
 }

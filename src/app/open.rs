@@ -9,6 +9,7 @@ use tokio::sync::{Mutex, watch};
 use crate::config::Config;
 use crate::db::{self, Databases};
 use crate::layer::{AsOf, Definitions, legal_day};
+use crate::procedure::Procedures;
 use crate::snapshot::{self, Catalogue, Generations, History};
 use crate::style::Fragments;
 use crate::tile::TileCache;
@@ -46,6 +47,7 @@ struct Inner {
     demo: bool,
     definitions: Definitions,
     fragments: Fragments,
+    procedures: Procedures,
     databases: Databases,
     generations: Generations,
     history: History,
@@ -75,6 +77,8 @@ impl App {
             .map_err(|problems| mistakes(&config.layers, &problems))?;
         let fragments = Fragments::load(&config.styles, &definitions)
             .map_err(|problems| mistakes(&config.styles, &problems))?;
+        let procedures = Procedures::load(&config.procedures)
+            .map_err(|problems| mistakes(&config.procedures, &problems))?;
         let databases = Databases::open(&config).await?;
         databases.migrate().await?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
@@ -85,6 +89,7 @@ impl App {
             demo,
             definitions,
             fragments,
+            procedures,
             databases,
             generations: Generations::default(),
             history: History::default(),
@@ -106,6 +111,11 @@ impl App {
     /// Settings.
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// Procedures, terms of law and holidays.
+    pub fn procedures(&self) -> &Procedures {
+        &self.0.procedures
     }
 
     /// True when the fixed demonstration identities are allowed.

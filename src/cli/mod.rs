@@ -10,6 +10,7 @@ mod plan;
 mod procedure;
 mod progress;
 mod serve;
+mod verify;
 
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
@@ -53,6 +54,8 @@ enum Command {
     /// Plans: versions with their layers, acts and norms, published whole.
     #[command(subcommand)]
     Plan(plan::PlanCommand),
+    /// Verify that no event of any practice was altered, taken out or cut off.
+    Verify,
     /// The invented demonstration comune.
     #[command(subcommand)]
     Demo(demo::DemoCommand),
@@ -82,6 +85,7 @@ pub fn run() -> Result<()> {
             Command::Procedure(command) => procedure::run(&config, command),
             Command::Clock(command) => clock::run(&config, command),
             Command::Plan(command) => plan::run(&config, command).await,
+            Command::Verify => verify::run(&config).await,
             Command::Demo(command) => demo::run(&config, command).await,
             Command::Openapi => say(&crate::http::openapi().to_pretty_json()?),
         }

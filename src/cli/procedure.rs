@@ -4,7 +4,11 @@ use anyhow::Result;
 use clap::{Subcommand, ValueEnum};
 
 use crate::config::Config;
-use crate::procedure::{Law, holiday_schema, term_schema};
+use crate::procedure::{
+    Law, Procedures, area_schema, holiday_schema, layer_schema, office_schema, procedure_schema,
+    section_schema, term_schema,
+};
+use crate::strict::Problem;
 
 use super::say;
 
@@ -23,6 +27,16 @@ pub(super) enum ProcedureCommand {
 /// A kind of file below the folder of procedures.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum FileKind {
+    /// Procedures.
+    Procedure,
+    /// `sections/*.toml`.
+    Sections,
+    /// `areas.toml`.
+    Areas,
+    /// `offices.toml`.
+    Offices,
+    /// `layers.toml`.
+    Layers,
     /// `terms/*.toml`.
     Terms,
     /// `holidays.toml`.
@@ -33,14 +47,28 @@ pub(super) enum FileKind {
 pub(super) fn run(config: &Config, command: ProcedureCommand) -> Result<()> {
     match command {
         ProcedureCommand::Check => {
-            let law = law(config)?;
+            let procedures = procedures(config)?;
+            let all = procedures.all();
+            let examples: usize = all.iter().map(|p| p.definition.example.len()).sum();
+            let unchecked: usize = all
+                .iter()
+                .map(|p| p.definition.quadro.iter().filter(|q| !q.checked).count())
+                .sum();
             say(&format!(
-                "{} terms of law: all in order.",
-                law.terms().count()
+                "{} procedures with {examples} examples, {} terms of law: all in order.
+\
+                 {unchecked} parts of national forms are not checked against the published form.",
+                all.len(),
+                procedures.law.terms().count()
             ))
         }
         ProcedureCommand::Schema { kind } => {
             let schema = match kind {
+                FileKind::Procedure => procedure_schema(),
+                FileKind::Sections => section_schema(),
+                FileKind::Areas => area_schema(),
+                FileKind::Offices => office_schema(),
+                FileKind::Layers => layer_schema(),
                 FileKind::Terms => term_schema(),
                 FileKind::Holidays => holiday_schema(),
             };
@@ -51,11 +79,18 @@ pub(super) fn run(config: &Config, command: ProcedureCommand) -> Result<()> {
 
 /// Terms and holidays, or all their mistakes at once.
 pub(super) fn law(config: &Config) -> Result<Law> {
-    Law::load(&config.procedures).map_err(|problems| {
-        let list: Vec<String> = problems
-            .iter()
-            .map(|problem| format!("{}/{problem}", config.procedures.display()))
-            .collect();
-        anyhow::anyhow!("{}", list.join("\n"))
-    })
+    Law::load(&config.procedures).map_err(|problems| told(config, &problems))
+}
+
+/// The whole catalogue, or all its mistakes at once.
+fn procedures(config: &Config) -> Result<Procedures> {
+    Procedures::load(&config.procedures).map_err(|problems| told(config, &problems))
+}
+
+fn told(config: &Config, problems: &[Problem]) -> anyhow::Error {
+    let list: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{}/{problem}", config.procedures.display()))
+        .collect();
+    anyhow::anyhow!("{}", list.join("\n"))
 }

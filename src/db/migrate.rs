@@ -29,6 +29,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0007_plan",
     "0008_lineage",
     "0009_fact_report",
+    "0010_practice",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

@@ -96,6 +96,23 @@ pub async fn find_session(
     }))
 }
 
+/// The person of a session that is still open, the same in each of theirs.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn find_person(
+    connection: &mut PgConnection,
+    token: &SessionToken,
+    demonstration: bool,
+) -> Result<Option<String>, Error> {
+    let person: Option<Option<String>> = sqlx::query_scalar(sql::FIND_PERSON)
+        .bind(token.hash().as_slice())
+        .bind(demonstration)
+        .fetch_optional(connection)
+        .await?;
+    Ok(person.flatten())
+}
+
 /// Closes a session, and those that have expired.
 ///
 /// # Errors

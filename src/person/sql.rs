@@ -1,11 +1,16 @@
 //! Statements about sessions.
 
 pub(super) const OPEN: &str = "
-insert into person.session (token_sha256, name, role, demonstration, expires_at)
-values ($1, $2, $3, $4, now() + $5 * interval '1 second')";
+insert into person.session (token_sha256, name, role, demonstration, expires_at, person)
+values ($1, $2, $3, $4, now() + $5 * interval '1 second', case when $4 then 'demo:' || $3 end)";
 
 pub(super) const FIND: &str = "
 select name, role
+  from person.session
+ where token_sha256 = $1 and expires_at > now() and (not demonstration or $2)";
+
+pub(super) const FIND_PERSON: &str = "
+select person
   from person.session
  where token_sha256 = $1 and expires_at > now() and (not demonstration or $2)";
 
@@ -39,6 +44,7 @@ on conflict do nothing";
 pub(crate) const ALL: &[&str] = &[
     OPEN,
     FIND,
+    FIND_PERSON,
     CLOSE,
     REPORTS_OF_AN_HOUR,
     ADD_REPORT,

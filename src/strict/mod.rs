@@ -115,14 +115,30 @@ pub fn read<T: DeserializeOwned>(
             .map(|fault| problem(fault.line, fault.message));
         in_order(told.collect())
     })?;
-    let problems = schema_problems(&document, schema, &problem);
+    let read = check(name, document.value.clone(), &document, schema)?;
+    Ok((read, document))
+}
+
+/// Checks values against the schema of a type; the lines are those of a document that has them.
+///
+/// # Errors
+/// All that the schema finds, in the order of lines.
+pub fn check<T: DeserializeOwned>(
+    name: &Path,
+    value: serde_json::Value,
+    document: &Document,
+    schema: &serde_json::Value,
+) -> Result<T, Vec<Problem>> {
+    let problem = |line, message| Problem {
+        file: name.to_path_buf(),
+        line,
+        message,
+    };
+    let problems = schema_problems(&value, document, schema, &problem);
     if !problems.is_empty() {
         return Err(in_order(problems));
     }
-    match serde_json::from_value(document.value.clone()) {
-        Ok(value) => Ok((value, document)),
-        Err(error) => Err(vec![problem(1, error.to_string())]),
-    }
+    serde_json::from_value(value).map_err(|error| vec![problem(1, error.to_string())])
 }
 
 /// Problems of one file in the order of their lines.
@@ -146,6 +162,7 @@ impl Document {
 
 // What the schema objects to.
 fn schema_problems(
+    value: &serde_json::Value,
     document: &Document,
     schema: &serde_json::Value,
     problem: &impl Fn(usize, String) -> Problem,
@@ -155,7 +172,7 @@ fn schema_problems(
         Err(error) => return vec![problem(1, format!("the schema itself is broken: {error}"))],
     };
     let mut problems = Vec::new();
-    for error in validator.iter_errors(&document.value) {
+    for error in validator.iter_errors(value) {
         let pointer = error.instance_path().as_str().to_owned();
         if let jsonschema::error::ValidationErrorKind::AdditionalProperties { unexpected } =
             error.kind()

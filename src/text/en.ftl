@@ -474,3 +474,206 @@ plan-status-adopted = adopted
 plan-status-in-force = in force
 plan-status-replaced = replaced
 plan-status-withdrawn = withdrawn
+
+## Answers in forms
+
+form-missing = There is no answer yet
+form-missing-choice = Choose an answer
+form-not-declared = This declaration is needed to go on
+form-no-number = Write a number, such as 12.5
+form-less = Write { $least } or more
+form-more = Write { $most } or less
+form-too-long = The text is too long: { $count } characters at most
+form-no-day = Write a date that exists, such as 24/11/2026
+form-no-choice = Choose one of the answers
+form-no-tax-code = The tax code is not right: check its 16 letters and digits
+form-no-vat-number = The VAT number is not right: check its 11 digits
+form-no-email = Write an e-mail address such as name@example.org
+form-no-phone = Write a telephone number, with its prefix if you like
+form-no-parcel = “{ $line }” is no parcel: write sheet and number
+form-no-unit = “{ $line }” is no unit: write sheet, parcel and sub
+form-too-many = These are too many lines: { $count } at most
+form-no-area = An outline needs three corners at least
+form-no-corner = “{ $line }” is no corner: write two numbers, E and N
+form-crossed-area = The outline crosses itself: list the corners around it
+
+## Services
+
+services-title = Services
+services-lead = Everything you can ask or tell the comune, in plain words.
+services-search = Search a service
+services-nothing = No service answers “{ $query }”.
+services-all = All services
+service-suspended = Service suspended.
+service-active = Service active
+to-be-confirmed = To be confirmed
+to-be-confirmed-short = to be confirmed
+service-audience = Who it is for
+service-how = How to do it
+service-needed = What you need
+service-documents = Documents
+service-always = always
+service-obtained = What you get
+service-times = Times and deadlines
+service-costs = What it costs
+service-access = Use the service
+service-access-lead = Begin on the map or write the parcel: see what holds there before you start.
+service-selection = Sheet and parcel
+service-from-parcel = Begin here
+service-conditions = Conditions
+service-contacts = Contacts
+service-office = Who decides
+service-responsible = Responsible officer
+service-substitute = Who decides if they are late
+service-hours = Hours
+service-topics = Topics
+can-do-title = What can I do here?
+can-do-unknown = “{ $text }” does not name one parcel of this comune.
+can-do-nothing-selected = Choose a parcel on the map, or write it here.
+can-do-lead = For these parcels:
+can-do-without-data = { $count ->
+    [one] Of one theme we have no map here: where it matters we ask you, or the office checks.
+   *[other] Of { $count } themes we have no map here: where they matter we ask you, or the office checks.
+}
+can-do-parcel = Sheet { $foglio }, parcel { $number }
+can-do-too-many = { $count ->
+    [one] It is filed for one parcel only.
+   *[other] It is filed for { $count } parcels at most.
+}
+can-do-cost = Cost
+can-do-from = from { $amount }
+reason-blocks = Not possible here:
+reason-ask = We will ask you whether:
+reason-officer = The office checks whether:
+reason-applies = Take note:
+regime-communication = You tell it and begin at once
+regime-notice = You tell it and begin at once; the comune controls within a term
+regime-application = You ask, and the comune decides
+term-days = { $count ->
+    [one] one day
+   *[other] { $count } days
+}
+term-working-days = { $count ->
+    [one] one working day
+   *[other] { $count } working days
+}
+term-months = { $count ->
+    [one] one month
+   *[other] { $count } months
+}
+term-years = { $count ->
+    [one] one year
+   *[other] { $count } years
+}
+nav-services = Services
+
+## Practices
+
+form-parcel-unknown = “{ $line }” does not name one parcel of the cadastre in force
+form-yes = Yes
+form-no = No
+form-declared = Declared
+form-optional = (optional)
+form-why = Why do we ask?
+form-not-yet = follows from the other answers
+form-to-tasks = Back to the list
+form-conflict = The draft was saved in another window or on another device in the meantime. Here is what you wrote: if you save, this counts.
+form-problem = Something is to be mended
+form-save-next = Save and continue
+form-save-leave = Save and go back to the list
+draft-saved = Saved: { $moment }.
+draft-kept = The draft is kept until { $day }; each saving prolongs it.
+draft-check = Check and send
+draft-continue = Continue: { $name }
+draft-leave = Leave, continue later
+task-done = Done
+task-todo = To do
+task-problem = There is a problem
+group-where = Where
+group-who = Who
+group-what = What
+group-declarations = Declarations
+group-documents = Documents
+documents-title = Documents
+documents-lead = Each document is kept as soon as it is uploaded; the last one counts.
+documents-there = Uploaded:
+documents-replace = Replace
+documents-upload = Upload
+documents-limits = { $formats }, { $count } MB at most.
+documents-no-format = The file is of no format that is taken: its content counts, not its name
+documents-too-large = The file is too large
+documents-not-stored = The file was not stored: try again
+documents-cut = The upload was cut off: try again
+documents-empty = Choose a file that is not empty
+check-title = Check your answers
+check-change = Change
+check-send = Send: { $title }
+check-declaration = By sending you confirm the declarations. The register number comes at once.
+mine-title = My practices
+mine-nothing = You have no practices yet.
+mine-drafts = Drafts
+mine-filed = Filed
+receipt-title = Filed
+receipt-number = Register number (protocollo) { $number }
+receipt-moment = Registered on { $moment }.
+receipt-next = Keep the number: below you follow what happens.
+practice-number = Register number (protocollo) { $number }
+practice-conflict = Something else happened in the meantime: look at the timeline before you decide.
+practice-due = by { $day }
+practice-parcels = Parcels
+practice-actions = What can be done now
+practice-text = Text
+practice-timeline = Timeline
+practice-conditions = What the map said when it was filed
+practice-answers = The answers
+clock-day = Day { $day } of { $total }
+clock-working-day = Working day { $day } of { $total }
+clock-suspended = term suspended
+clock-late = { $count ->
+    [one] one day late
+   *[other] { $count } days late
+}
+state-submitted = filed
+state-in-review = in review
+state-awaiting = more was asked for
+state-effective = effective
+state-in-control = in sample control
+state-granted = granted
+state-refused = refused
+state-withdrawn = withdrawn
+state-closed = closed
+turn-office = It is the comune's turn
+turn-you = It is your turn
+turn-applicant = It is the applicant's turn
+turn-nobody = Nothing to do
+event-submitted = Filed and registered
+event-assigned = Taken in charge
+event-sample-drawn = Drawn for sample control
+event-integration-requested = More was asked for: term suspended
+event-integration-answered = Answer received: term goes on
+event-granted = Granted
+event-refused = Refused
+event-control-closed = Control closed
+event-withdrawn = Withdrawn by the applicant
+action-assign = Take it
+action-sample = Draw for sample control
+action-integration = Ask for more
+action-grant = Grant
+action-refuse = Refuse
+action-close-control = Close the control
+action-answer = Answer the request
+action-withdraw = Withdraw
+forbidden-awaiting = The applicant's answer is awaited.
+forbidden-not-taken = It must be taken first.
+forbidden-clock = The law does not allow it in this term any more.
+forbidden-other = Not possible now.
+queue-title = Practices of the office
+queue-nothing = No practice is open.
+queue-days = Days
+queue-number = Number
+queue-procedure = Procedure
+queue-place = Place
+queue-turn = Whose turn
+nav-mine = My practices
+nav-desk = Desk
+can-do-start = Begin

@@ -474,3 +474,206 @@ plan-status-adopted = adottato
 plan-status-in-force = vigente
 plan-status-replaced = superato
 plan-status-withdrawn = ritirato
+
+## Risposte nei moduli
+
+form-missing = Manca la risposta
+form-missing-choice = Scegli una risposta
+form-not-declared = Per andare avanti serve questa dichiarazione
+form-no-number = Scrivi un numero, per esempio 12,5
+form-less = Scrivi almeno { $least }
+form-more = Scrivi al massimo { $most }
+form-too-long = Il testo è troppo lungo: al massimo { $count } caratteri
+form-no-day = Scrivi una data che esiste, per esempio 24/11/2026
+form-no-choice = Scegli una delle risposte proposte
+form-no-tax-code = Il codice fiscale non è giusto: controlla le 16 lettere e cifre
+form-no-vat-number = La partita IVA non è giusta: controlla le 11 cifre
+form-no-email = Scrivi un indirizzo e-mail come nome@esempio.it
+form-no-phone = Scrivi un numero di telefono, anche con il prefisso
+form-no-parcel = «{ $line }» non è una particella: scrivi foglio e numero
+form-no-unit = «{ $line }» non è un'unità: scrivi foglio, particella e sub
+form-too-many = Sono troppe righe: al massimo { $count }
+form-no-area = Il contorno ha bisogno di almeno tre vertici
+form-no-corner = «{ $line }» non è un vertice: scrivi due numeri, E e N
+form-crossed-area = Il contorno si incrocia: elenca i vertici in giro
+
+## Servizi
+
+services-title = Servizi
+services-lead = Tutto quello che puoi chiedere o comunicare al comune, in parole semplici.
+services-search = Cerca un servizio
+services-nothing = Nessun servizio risponde a «{ $query }».
+services-all = Tutti i servizi
+service-suspended = Servizio sospeso.
+service-active = Servizio attivo
+to-be-confirmed = Da confermare
+to-be-confirmed-short = da confermare
+service-audience = A chi è rivolto
+service-how = Come fare
+service-needed = Cosa serve
+service-documents = Documenti
+service-always = sempre
+service-obtained = Cosa si ottiene
+service-times = Tempi e scadenze
+service-costs = Quanto costa
+service-access = Accedi al servizio
+service-access-lead = Parti dalla mappa o scrivi la particella: vedi che cosa vale lì prima di iniziare.
+service-selection = Foglio e particella
+service-from-parcel = Parti da qui
+service-conditions = Condizioni di servizio
+service-contacts = Contatti
+service-office = Chi decide
+service-responsible = Responsabile del procedimento
+service-substitute = Chi lo sostituisce se tarda
+service-hours = Orari
+service-topics = Argomenti
+can-do-title = Cosa posso fare qui?
+can-do-unknown = «{ $text }» non indica una particella sola di questo comune.
+can-do-nothing-selected = Scegli una particella sulla mappa, oppure scrivila qui.
+can-do-lead = Per queste particelle:
+can-do-without-data = { $count ->
+    [one] Di un tema non abbiamo la mappa in questo punto: dove conta, lo chiediamo a te o lo verifica l'ufficio.
+   *[other] Di { $count } temi non abbiamo la mappa in questo punto: dove contano, lo chiediamo a te o lo verifica l'ufficio.
+}
+can-do-parcel = Foglio { $foglio }, particella { $number }
+can-do-too-many = { $count ->
+    [one] Si presenta per una particella sola.
+   *[other] Si presenta per al massimo { $count } particelle.
+}
+can-do-cost = Costo
+can-do-from = da { $amount }
+reason-blocks = Qui non si può:
+reason-ask = Ti chiederemo se:
+reason-officer = L'ufficio verifica se:
+reason-applies = Attenzione:
+regime-communication = Lo comunichi e inizi subito
+regime-notice = Lo segnali e inizi subito; il comune controlla entro un termine
+regime-application = Lo chiedi e il comune decide
+term-days = { $count ->
+    [one] un giorno
+   *[other] { $count } giorni
+}
+term-working-days = { $count ->
+    [one] un giorno lavorativo
+   *[other] { $count } giorni lavorativi
+}
+term-months = { $count ->
+    [one] un mese
+   *[other] { $count } mesi
+}
+term-years = { $count ->
+    [one] un anno
+   *[other] { $count } anni
+}
+nav-services = Servizi
+
+## Pratiche
+
+form-parcel-unknown = «{ $line }» non indica una particella sola del catasto in vigore
+form-yes = Sì
+form-no = No
+form-declared = Dichiarato
+form-optional = (facoltativo)
+form-why = Perché lo chiediamo?
+form-not-yet = si calcola dalle altre risposte
+form-to-tasks = Torna all'elenco
+form-conflict = Nel frattempo la bozza è stata salvata da un'altra finestra o da un altro dispositivo. Qui trovi quello che hai scritto: se salvi, vale questo.
+form-problem = C'è qualcosa da correggere
+form-save-next = Salva e continua
+form-save-leave = Salva e torna all'elenco
+draft-saved = Salvata: { $moment }.
+draft-kept = La bozza resta fino al { $day }; ogni salvataggio la prolunga.
+draft-check = Controlla e invia
+draft-continue = Continua: { $name }
+draft-leave = Esci, continua dopo
+task-done = Completata
+task-todo = Da completare
+task-problem = C'è un problema
+group-where = Dove
+group-who = Chi
+group-what = Cosa
+group-declarations = Dichiarazioni
+group-documents = Documenti
+documents-title = Documenti
+documents-lead = Ogni documento è salvato appena caricato; vale l'ultimo.
+documents-there = Caricato:
+documents-replace = Sostituisci
+documents-upload = Carica
+documents-limits = { $formats }, al massimo { $count } MB.
+documents-no-format = Il file non è di un formato ammesso: conta il contenuto, non il nome
+documents-too-large = Il file è troppo grande
+documents-not-stored = Il file non è stato salvato: riprova
+documents-cut = Il caricamento si è interrotto: riprova
+documents-empty = Scegli un file che non sia vuoto
+check-title = Controlla le risposte
+check-change = Modifica
+check-send = Invia: { $title }
+check-declaration = Inviando confermi le dichiarazioni fatte. Riceverai subito il numero di protocollo.
+mine-title = Le mie pratiche
+mine-nothing = Non hai ancora pratiche.
+mine-drafts = Bozze
+mine-filed = Presentate
+receipt-title = Pratica presentata
+receipt-number = Numero di protocollo { $number }
+receipt-moment = Registrata il { $moment }.
+receipt-next = Conserva il numero: qui sotto segui che cosa succede.
+practice-number = Protocollo { $number }
+practice-conflict = Nel frattempo è successo altro: guarda la cronologia prima di decidere.
+practice-due = entro { $day }
+practice-parcels = Particelle
+practice-actions = Che cosa si può fare ora
+practice-text = Testo
+practice-timeline = Cronologia
+practice-conditions = Che cosa diceva la mappa al momento della presentazione
+practice-answers = Le risposte
+clock-day = Giorno { $day } di { $total }
+clock-working-day = Giorno lavorativo { $day } di { $total }
+clock-suspended = termine sospeso
+clock-late = { $count ->
+    [one] un giorno di ritardo
+   *[other] { $count } giorni di ritardo
+}
+state-submitted = presentata
+state-in-review = in esame
+state-awaiting = in attesa di integrazione
+state-effective = efficace
+state-in-control = in controllo a campione
+state-granted = accolta
+state-refused = respinta
+state-withdrawn = ritirata
+state-closed = chiusa
+turn-office = Tocca al comune
+turn-you = Tocca a te
+turn-applicant = Tocca al richiedente
+turn-nobody = Nessun passo da fare
+event-submitted = Presentata e protocollata
+event-assigned = Presa in carico
+event-sample-drawn = Estratta per il controllo a campione
+event-integration-requested = Richiesta di integrazione: termine sospeso
+event-integration-answered = Integrazione ricevuta: termine ripreso
+event-granted = Accolta
+event-refused = Respinta
+event-control-closed = Controllo chiuso
+event-withdrawn = Ritirata dal richiedente
+action-assign = Prendi in carico
+action-sample = Estrai per il controllo a campione
+action-integration = Chiedi un'integrazione
+action-grant = Accogli
+action-refuse = Respingi
+action-close-control = Chiudi il controllo
+action-answer = Rispondi alla richiesta
+action-withdraw = Ritira la pratica
+forbidden-awaiting = Si attende la risposta del richiedente.
+forbidden-not-taken = Prima va presa in carico.
+forbidden-clock = La legge non lo consente più in questo termine.
+forbidden-other = Ora non si può.
+queue-title = Pratiche dell'ufficio
+queue-nothing = Nessuna pratica aperta.
+queue-days = Giorni
+queue-number = Protocollo
+queue-procedure = Procedura
+queue-place = Luogo
+queue-turn = A chi tocca
+nav-mine = Le mie pratiche
+nav-desk = Ufficio
+can-do-start = Inizia

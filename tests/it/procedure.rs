@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use mappale::procedure::{Law, holiday_schema, term_schema};
+use mappale::procedure::{
+    Procedures, area_schema, holiday_schema, layer_schema, office_schema, procedure_schema,
+    scopes_of, section_schema, term_schema,
+};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -10,7 +13,7 @@ fn root() -> &'static Path {
 
 /// All problems of a folder, one a line.
 fn problems(folder: &Path) -> String {
-    match Law::load(folder) {
+    match Procedures::load(folder) {
         Ok(_) => String::new(),
         Err(problems) => problems
             .iter()
@@ -20,11 +23,64 @@ fn problems(folder: &Path) -> String {
 }
 
 #[test]
-fn our_terms_are_in_order() {
+fn our_procedures_are_in_order() {
     let folder = root().join("procedures");
     assert_eq!(problems(&folder), "");
-    let law = Law::load(&folder).expect("is in order");
-    assert!(law.terms().count() > 30);
+    let procedures = Procedures::load(&folder).expect("is in order");
+    assert!(procedures.law.terms().count() > 30);
+    let day = jiff::civil::date(2026, 11, 24);
+    let codes = |scopes: &[String]| -> Vec<(String, String)> {
+        let found = procedures.of(scopes, day);
+        let pair = |p: &std::sync::Arc<mappale::procedure::Procedure>| {
+            (p.definition.code.clone(), p.definition.scope.clone())
+        };
+        found.into_iter().map(pair).collect()
+    };
+    let pairs = |list: &[(&str, &str)]| -> Vec<(String, String)> {
+        list.iter()
+            .map(|(a, b)| ((*a).into(), (*b).into()))
+            .collect()
+    };
+    assert_eq!(
+        codes(&scopes_of("X001", None)),
+        pairs(&[
+            ("ED-CILA", "s_italia"),
+            ("SP-OSPT", "s_italia"),
+            ("UR-CDU", "s_italia")
+        ])
+    );
+    // The comune declares its fees again, and nothing else.
+    assert_eq!(
+        codes(&scopes_of("X100", Some("r_lombar"))),
+        pairs(&[
+            ("ED-CILA", "s_italia"),
+            ("SP-OSPT", "s_italia"),
+            ("UR-CDU", "c_x100")
+        ])
+    );
+    let before = jiff::civil::date(2020, 1, 1);
+    assert!(procedures.of(&scopes_of("X001", None), before).is_empty());
+}
+
+#[test]
+fn every_part_of_the_national_form_has_its_place() {
+    let procedures = Procedures::load(&root().join("procedures")).expect("is in order");
+    let cila = procedures
+        .all()
+        .iter()
+        .find(|procedure| procedure.definition.code == "ED-CILA")
+        .expect("is there");
+    let parts = &cila.definition.quadro;
+    assert!(parts.len() >= 35, "{}", parts.len());
+    // What nobody has held against the published form says so.
+    assert!(parts.iter().all(|part| !part.checked));
+    for step in &cila.definition.step {
+        assert!(
+            parts.iter().any(|part| part.section == step.section),
+            "{} stands for no part of the form",
+            step.section
+        );
+    }
 }
 
 /// Each folder of `tests/cases/procedure` holds a broken folder of procedures and, in
@@ -52,7 +108,16 @@ fn every_mistake_is_told_with_its_line() {
 
 #[test]
 fn the_schemas_beside_the_definitions_are_those_of_the_program() {
-    for (name, schema) in [("terms", term_schema()), ("holidays", holiday_schema())] {
+    let schemas = [
+        ("procedure", procedure_schema()),
+        ("sections", section_schema()),
+        ("areas", area_schema()),
+        ("offices", office_schema()),
+        ("layers", layer_schema()),
+        ("terms", term_schema()),
+        ("holidays", holiday_schema()),
+    ];
+    for (name, schema) in schemas {
         let path = root().join(format!("procedures/schema/{name}.json"));
         let kept = std::fs::read_to_string(&path).unwrap_or_default();
         let made = serde_json::to_string_pretty(&schema).expect("is JSON");

@@ -1,7 +1,10 @@
 //! Pages for people: HTML that works without JavaScript; the map is an enhancement.
 
+mod actions;
+mod answers;
 mod changes;
 mod demo;
+mod drafts;
 mod facts;
 mod failure;
 mod found;
@@ -13,19 +16,27 @@ mod map;
 mod norm;
 mod parcel;
 mod parcels;
+mod party;
 mod place;
+mod practices;
 mod present;
 mod report;
 mod search;
+mod services;
+mod uploads;
 pub mod view;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::extract::Shared;
 
 pub(super) use failure::not_found;
 pub(super) use found::Wording;
+
+/// Bytes of an upload: the largest document of any procedure, and the form around it.
+const UPLOAD_LIMIT: usize = 102 * 1024 * 1024;
 
 /// Pages that exist once for the whole site and once for every comune under `/c/{slug}`.
 fn of_a_comune() -> Router<Shared> {
@@ -47,11 +58,40 @@ fn of_a_comune() -> Router<Shared> {
         )
         .route("/segnalazioni", get(report::list))
         .route("/segnalazioni/{id}", post(report::close))
+        .route("/servizi", get(services::list))
+        .route("/servizi/{code}", get(services::sheet))
+        .route("/servizi/{code}/inizia", post(drafts::begin))
+        .route("/cosa-posso-fare", get(services::can_do))
         .route("/particella/{reference}", get(parcel::parcel))
         .route(
             "/particella/{code}/{foglio}/{number}",
             get(parcel::by_parts),
         )
+}
+
+/// What is somebody's own, and the officers' desk: once for the whole site.
+fn practices() -> Router<Shared> {
+    let uploads = Router::new()
+        .route(
+            "/pratiche/bozze/{id}/documenti/{code}",
+            post(uploads::upload),
+        )
+        .layer(DefaultBodyLimit::max(UPLOAD_LIMIT));
+    Router::new()
+        .route("/pratiche", get(practices::mine))
+        .route("/pratiche/{id}", get(practices::practice))
+        .route("/pratiche/{id}/azione", post(actions::act))
+        .route("/pratiche/{id}/documenti/{code}", get(practices::document))
+        .route("/pratiche/bozze/{id}", get(drafts::tasks))
+        .route("/pratiche/bozze/{id}/documenti", get(uploads::documents))
+        .route("/pratiche/bozze/{id}/riepilogo", get(drafts::check))
+        .route("/pratiche/bozze/{id}/invia", post(drafts::send))
+        .route(
+            "/pratiche/bozze/{id}/{step}",
+            get(drafts::form).post(drafts::save),
+        )
+        .route("/ufficio", get(practices::queue))
+        .merge(uploads)
 }
 
 /// All pages. The demonstration's sign-in exists only with `serve --demo`.
@@ -60,6 +100,7 @@ pub(super) fn routes(is_demo: bool) -> Router<Shared> {
         .merge(of_a_comune())
         .nest("/c/{slug}", of_a_comune())
         .route("/c/{slug}/", get(home::home))
+        .merge(practices())
         .route("/lingua/{code}", get(language::language));
     if is_demo {
         router = router

@@ -46,6 +46,7 @@ pub(super) fn page(visit: &Visit, title: &str) -> PageView {
         canonical: None,
         assets: (*visit.shared.assets).clone(),
         viewer: viewer(&visit.viewer, visit.lang),
+        is_officer: visit.viewer.role() == Some(crate::access::Role::Officer),
         demo: visit.shared.app.is_demo(),
         request_id: visit.request_id.clone(),
         links: FooterLinks::default(),

@@ -10,8 +10,10 @@ mod found;
 mod history;
 mod layers;
 mod norm;
+mod practice;
 mod report;
 mod selection;
+mod service;
 #[cfg(test)]
 mod tests;
 
@@ -30,8 +32,17 @@ pub use found::{ResultGroupView, ResultKind, ResultView};
 pub use history::{HistoryPage, HistoryPlanView, HistoryStepView, LinkView};
 pub use layers::{FieldView, LayerPage, LayerView, LayersPage, ThemeView};
 pub use norm::{ArticleLink, ArticlePage, DocumentLink, NormsPage, PlanView};
+pub use practice::{
+    ActionView, AnswersView, CheckPage, ClockLine, DocumentsPage, EventView, FormPage, MinePage,
+    OptionView, PracticeLink, PracticePage, QuestionView, QueuePage, SlotView, TaskGroup, TaskView,
+    TasksPage,
+};
 pub use report::{ReportPage, ReportView, ReportsPage};
 pub use selection::{InViewFragment, SelectionFragment, SelectionPage, SelectionView};
+pub use service::{
+    AreaView, CanDoPage, FeeView, PossibleView, ReasonView, ServiceLink, ServicePage, ServicesPage,
+    TermView,
+};
 
 /// Addresses of the built files (`/assets/map-3fA9c1.js`), as `web/dist/manifest.json` lists them.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -115,6 +126,8 @@ pub struct PageView {
     pub assets: Assets,
     /// Who is signed in; `None` is everybody.
     pub viewer: Option<ViewerView>,
+    /// Whether an officer is signed in.
+    pub is_officer: bool,
     /// Whether the sign-in of the demonstration is offered.
     pub demo: bool,
     /// The id of the request, shown small on error pages.
@@ -197,6 +210,15 @@ impl PageView {
     pub fn is_map(&self) -> bool {
         let path = self.path.split('?').next();
         self.comune.as_ref().map(|comune| comune.map_url.as_str()) == path
+    }
+
+    /// Returns whether this page is at or below a path of its municipality.
+    #[must_use]
+    pub fn is_below(&self, path: &str) -> bool {
+        let own = self.path.split('?').next().unwrap_or_default();
+        own.strip_prefix(self.prefix.as_str())
+            .and_then(|rest| rest.strip_prefix(path))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// Returns the address of the home page.

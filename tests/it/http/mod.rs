@@ -5,6 +5,8 @@ mod caching;
 mod facts;
 mod outage;
 mod pages;
+/// From the parcel to the practice and back.
+mod practice;
 mod session;
 mod staff;
 mod tiles;

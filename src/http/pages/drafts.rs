@@ -1,0 +1,568 @@
+//! Drafts: the task list, the pages of the form, and the submission.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::{Form, Path};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::db::in_transaction;
+use crate::place::Comune;
+use crate::practice::{self, Actor, Draft, FiledDocument, Submission};
+use crate::procedure::{
+    self, Answers, Assessment, Fault, FieldKind, Prefill, Procedure, StepGroup, Violation,
+};
+use crate::text::DateFormat;
+
+use super::super::error::Failure;
+use super::super::extract::Visit;
+use super::answers;
+use super::failure::{html, show};
+use super::party::{Person, actor, personal, unavailable, with_status};
+use super::present::{self, localized};
+use super::services::{named, split, today};
+use super::view::{CheckPage, FormPage, TaskGroup, TaskView, TasksPage};
+
+/// The selection from which a practice is started.
+#[derive(Debug, Deserialize)]
+pub(super) struct Begin {
+    #[serde(default)]
+    sel: String,
+}
+
+/// Opens a draft: `POST /servizi/{code}/inizia`.
+pub(super) async fn begin(
+    visit: Visit,
+    person: Person,
+    Path(names): Path<HashMap<String, String>>,
+    Form(begin): Form<Begin>,
+) -> Response {
+    let actor = match actor(&visit, person) {
+        Ok(actor) => actor,
+        Err(response) => return response,
+    };
+    let page = opened(&visit, &actor, &names, &begin).await;
+    show(&visit, page)
+}
+
+async fn opened(
+    visit: &Visit,
+    actor: &Actor,
+    names: &HashMap<String, String>,
+    begin: &Begin,
+) -> Result<Response, Failure> {
+    let procedure = named(visit, names)?;
+    let comune = visit
+        .comune
+        .clone()
+        .ok_or_else(|| Failure::BadRequest("which comune is not told".into()))?;
+    let texts = split(&begin.sel);
+    let (references, _) = practice::selection(&visit.catalogue, &visit.viewer, &comune, &texts);
+    let mut answers = Answers::new();
+    for field in procedure.sections.iter().flat_map(|s| &s.field) {
+        let value = match field.prefill {
+            Some(Prefill::Selection) => {
+                let texts: Vec<String> = references.iter().map(ToString::to_string).collect();
+                texts.into()
+            }
+            Some(Prefill::PersonName) => Json::from(actor.name.clone()),
+            Some(Prefill::SelectionArea) | None => continue,
+        };
+        answers.insert(field.key.clone(), value);
+    }
+    let person = actor.person.clone();
+    let territory = comune.id;
+    let id = in_transaction(&visit.shared.app.databases().writer, move |tx| {
+        Box::pin(
+            async move { practice::open_draft(tx, &procedure, &person, territory, answers).await },
+        )
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/pratiche/bozze/{id}")).into_response())
+}
+
+/// A draft with everything that is known of it.
+pub(super) struct Loaded {
+    pub(super) draft: Draft,
+    pub(super) procedure: Arc<Procedure>,
+    comune: Arc<Comune>,
+    pub(super) state: Assessment,
+    pub(super) files: Vec<FiledDocument>,
+}
+
+fn id_of(names: &HashMap<String, String>) -> Result<Uuid, Failure> {
+    names
+        .get("id")
+        .and_then(|id| id.parse().ok())
+        .ok_or_else(|| Failure::NotFound("there is no such practice".into()))
+}
+
+pub(super) async fn load(
+    visit: &mut Visit,
+    actor: &Actor,
+    names: &HashMap<String, String>,
+) -> Result<Loaded, Failure> {
+    let id = id_of(names)?;
+    let pool = &visit.shared.app.databases().writer;
+    let mut connection = pool.acquire().await.map_err(unavailable)?;
+    let draft = practice::find_draft(&mut connection, id, &actor.person).await?;
+    let files = practice::draft_files(&mut connection, id).await?;
+    drop(connection);
+    let procedures = visit.shared.app.procedures();
+    let procedure = procedures
+        .pinned(&draft.definition_sha256)
+        .cloned()
+        .ok_or_else(|| practice::Error::ProcedureChanged(draft.procedure_code.clone()))?;
+    let comune = visit
+        .catalogue
+        .comune(draft.territory_id)
+        .cloned()
+        .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
+    visit.comune = Some(Arc::clone(&comune));
+    let state = assessed(visit, &procedure, &comune, &draft.answers)?;
+    Ok(Loaded {
+        draft,
+        procedure,
+        comune,
+        state,
+        files,
+    })
+}
+
+/// What answers mean here and today; parcels that are not in the cadastre are violations too.
+fn assessed(
+    visit: &Visit,
+    procedure: &Procedure,
+    comune: &Comune,
+    answers: &Answers,
+) -> Result<Assessment, Failure> {
+    let texts: Vec<String> = answers
+        .get("parcels")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|text| text.as_str().map(str::to_owned))
+        .collect();
+    let (references, unknown) =
+        practice::selection(&visit.catalogue, &visit.viewer, comune, &texts);
+    let standing = practice::standing(&visit.catalogue, &visit.viewer, &references, today()?)?;
+    let mut state =
+        procedure::assess(procedure, answers, &standing).map_err(practice::Error::from)?;
+    if let Some(text) = unknown.first()
+        && !state.violations.iter().any(|v| v.field == "parcels")
+    {
+        for section in &procedure.sections {
+            if section.field("parcels").is_some() {
+                state.violations.push(Violation {
+                    section: section.code.clone(),
+                    field: "parcels".to_owned(),
+                    fault: Fault::UnknownParcel(text.clone()),
+                });
+            }
+        }
+    }
+    Ok(state)
+}
+
+impl Loaded {
+    /// The address of a page of the draft.
+    pub(super) fn url(&self, rest: &str) -> String {
+        format!("/pratiche/bozze/{}{rest}", self.draft.id)
+    }
+
+    fn step_url(&self, index: usize) -> String {
+        self.url(&format!("/{}", index + 1))
+    }
+
+    fn status(&self, index: usize) -> &'static str {
+        let code = &self.procedure.sections[index].code;
+        let touched = self.draft.touched.iter().any(|touched| touched == code);
+        match (touched, self.state.of_section(code).is_empty()) {
+            (true, true) => "done",
+            (true, false) => "problem",
+            (false, _) => "todo",
+        }
+    }
+
+    fn documents_done(&self) -> bool {
+        self.state
+            .attachments
+            .iter()
+            .all(|due| !due.due || self.files.iter().any(|file| file.code == due.code))
+    }
+
+    fn is_complete(&self) -> bool {
+        self.state.violations.is_empty()
+            && self.documents_done()
+            && self
+                .state
+                .steps
+                .iter()
+                .all(|step| self.status(*step) == "done")
+    }
+}
+
+/// A day and a time of legal time in words.
+pub(super) fn moment(visit: &Visit, at: jiff::Timestamp) -> String {
+    match at.in_tz(crate::calendar::TIME_ZONE) {
+        Ok(at) => format!("{}, {}", visit.lang.date(at.date()), at.strftime("%H:%M")),
+        Err(_) => at.to_string(),
+    }
+}
+
+/// `/pratiche/bozze/{id}`: the task list.
+pub(super) async fn tasks(
+    mut visit: Visit,
+    person: Person,
+    Path(names): Path<HashMap<String, String>>,
+) -> Response {
+    let actor = match actor(&visit, person) {
+        Ok(actor) => actor,
+        Err(response) => return response,
+    };
+    let page = match load(&mut visit, &actor, &names).await {
+        Ok(loaded) => task_list(&visit, &loaded),
+        Err(failure) => Err(failure),
+    };
+    personal(show(&visit, page))
+}
+
+fn task_list(visit: &Visit, loaded: &Loaded) -> Result<Response, Failure> {
+    if let Some(practice) = loaded.draft.submitted_as {
+        return Ok(Redirect::to(&format!("/pratiche/{practice}")).into_response());
+    }
+    let lang = visit.lang;
+    let mut groups: Vec<TaskGroup> = Vec::new();
+    let mut next = None;
+    for index in &loaded.state.steps {
+        let title = match loaded.procedure.definition.step[*index].group {
+            StepGroup::Where => "group-where",
+            StepGroup::Who => "group-who",
+            StepGroup::What => "group-what",
+            StepGroup::Declarations => "group-declarations",
+        };
+        let task = TaskView {
+            title: localized(&loaded.procedure.sections[*index].title, lang),
+            url: loaded.step_url(*index),
+            status: loaded.status(*index),
+        };
+        if task.status != "done" && next.is_none() {
+            next = Some((task.title.clone(), task.url.clone()));
+        }
+        match groups.last_mut() {
+            Some(group) if group.title == title => group.tasks.push(task),
+            _ => groups.push(TaskGroup {
+                title,
+                tasks: vec![task],
+            }),
+        }
+    }
+    let documents = TaskView {
+        title: lang.text("documents-title"),
+        url: loaded.url("/documenti"),
+        status: if loaded.documents_done() {
+            "done"
+        } else {
+            "todo"
+        },
+    };
+    let next = next.or_else(|| Some((documents.title.clone(), documents.url.clone())));
+    let title = localized(&loaded.procedure.definition.title, lang);
+    let expires = crate::calendar::civil_day(loaded.draft.expires_at)
+        .map(|day| lang.date(day))
+        .unwrap_or_default();
+    html(&TasksPage {
+        page: present::page(visit, &title),
+        title,
+        saved: moment(visit, loaded.draft.saved_at),
+        expires,
+        groups,
+        next,
+        documents,
+        check_url: loaded.is_complete().then(|| loaded.url("/riepilogo")),
+    })
+}
+
+/// The position of a page of the form.
+fn step_of(loaded: &Loaded, names: &HashMap<String, String>) -> Result<usize, Failure> {
+    let number: Option<usize> = names.get("step").and_then(|step| step.parse().ok());
+    number
+        .and_then(|number| number.checked_sub(1))
+        .filter(|index| loaded.state.steps.contains(index))
+        .ok_or_else(|| Failure::NotFound("there is no such page".into()))
+}
+
+/// `GET /pratiche/bozze/{id}/{step}`.
+pub(super) async fn form(
+    mut visit: Visit,
+    person: Person,
+    Path(names): Path<HashMap<String, String>>,
+) -> Response {
+    let actor = match actor(&visit, person) {
+        Ok(actor) => actor,
+        Err(response) => return response,
+    };
+    let page = match load(&mut visit, &actor, &names).await {
+        Ok(loaded) => step_of(&loaded, &names).and_then(|step| {
+            // Nothing is wrong yet on a page that was never saved.
+            let told = loaded.status(step) == "problem";
+            form_page(&visit, &loaded, step, told, false)
+        }),
+        Err(failure) => Err(failure),
+    };
+    personal(show(&visit, page))
+}
+
+fn form_page(
+    visit: &Visit,
+    loaded: &Loaded,
+    step: usize,
+    told: bool,
+    conflict: bool,
+) -> Result<Response, Failure> {
+    let lang = visit.lang;
+    let section = &loaded.procedure.sections[step];
+    let violations = if told {
+        loaded.state.of_section(&section.code)
+    } else {
+        Vec::new()
+    };
+    // A page shows its questions as they follow from the answers saved; those that depend on an
+    // answer of the same page appear when it is saved.
+    let fields: Vec<_> = section
+        .field
+        .iter()
+        .filter(|field| loaded.state.visible.contains(&field.key))
+        .map(|field| answers::field(field, &loaded.draft.answers, &violations, lang))
+        .collect();
+    let errors = fields
+        .iter()
+        .filter_map(|field| Some((field.key.clone(), field.error.clone()?)))
+        .map(|(key, message)| {
+            let label = fields.iter().find(|field| field.key == key);
+            let label = label.map(|field| field.label.clone()).unwrap_or_default();
+            (key, format!("{label}: {message}"))
+        })
+        .collect();
+    let title = localized(&section.title, lang);
+    let position = loaded.state.steps.iter().position(|other| *other == step);
+    html(&FormPage {
+        page: present::page(visit, &title),
+        title,
+        intro: section.intro.as_ref().map(|intro| localized(intro, lang)),
+        position: (position.unwrap_or(0) + 1, loaded.state.steps.len()),
+        revision: loaded.draft.revision,
+        conflict,
+        fields,
+        errors,
+        back_url: loaded.url(""),
+    })
+}
+
+/// `POST /pratiche/bozze/{id}/{step}`: saves what was typed, complete or not.
+pub(super) async fn save(
+    mut visit: Visit,
+    person: Person,
+    Path(names): Path<HashMap<String, String>>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Response {
+    let actor = match actor(&visit, person) {
+        Ok(actor) => actor,
+        Err(response) => return response,
+    };
+    let page = saved(&mut visit, &actor, &names, &pairs).await;
+    personal(show(&visit, page))
+}
+
+async fn saved(
+    visit: &mut Visit,
+    actor: &Actor,
+    names: &HashMap<String, String>,
+    pairs: &[(String, String)],
+) -> Result<Response, Failure> {
+    let mut loaded = load(visit, actor, names).await?;
+    let step = step_of(&loaded, names)?;
+    let section = Arc::clone(&loaded.procedure.sections[step]);
+    let given = |name: &str| {
+        pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|p| p.1.as_str())
+    };
+    let visible_before = loaded.state.visible.clone();
+    let mut answers = loaded.draft.answers.clone();
+    for field in &section.field {
+        if field.kind == FieldKind::Computed || !visible_before.contains(&field.key) {
+            continue;
+        }
+        let typed: Vec<String> = pairs
+            .iter()
+            .filter(|(key, _)| *key == field.key)
+            .map(|(_, value)| value.clone())
+            .collect();
+        answers.insert(field.key.clone(), procedure::read_answer(field, &typed));
+    }
+    let seen = given("_revision").and_then(|text| text.parse().ok());
+    loaded.draft.revision = seen.unwrap_or(loaded.draft.revision);
+    let draft = loaded.draft.clone();
+    let stored = answers.clone();
+    let code = section.code.clone();
+    let done = in_transaction(&visit.shared.app.databases().writer, move |tx| {
+        Box::pin(async move { practice::save_draft(tx, &draft, &stored, &code).await })
+    })
+    .await;
+    if let Err(practice::Error::Conflict { now, .. }) = done {
+        // What was typed stays on the page; saving again is then a choice.
+        loaded.draft.revision = now;
+        loaded.draft.answers = answers;
+        let page = form_page(visit, &loaded, step, false, true)?;
+        return Ok(with_status(page, StatusCode::PRECONDITION_FAILED));
+    }
+    done?;
+    if given("_then") == Some("leave") {
+        return Ok(Redirect::to(&loaded.url("")).into_response());
+    }
+    let comune = Arc::clone(&loaded.comune);
+    loaded.state = assessed(visit, &loaded.procedure, &comune, &answers)?;
+    loaded.draft.answers = answers;
+    loaded.draft.revision += 1;
+    let more_asked = section.field.iter().any(|field| {
+        loaded.state.visible.contains(&field.key) && !visible_before.contains(&field.key)
+    });
+    if more_asked {
+        return Ok(Redirect::to(&loaded.step_url(step)).into_response());
+    }
+    if !loaded.state.of_section(&section.code).is_empty() {
+        let page = form_page(visit, &loaded, step, true, false)?;
+        return Ok(with_status(page, StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    let next = loaded.state.steps.iter().find(|other| **other > step);
+    let url = match next {
+        Some(next) if loaded.status(*next) != "done" => loaded.step_url(*next),
+        _ => loaded.url(""),
+    };
+    Ok(Redirect::to(&url).into_response())
+}
+
+/// `GET /pratiche/bozze/{id}/riepilogo`.
+pub(super) async fn check(
+    mut visit: Visit,
+    person: Person,
+    Path(names): Path<HashMap<String, String>>,
+) -> Response {
+    let actor = match actor(&visit, person) {
+        Ok(actor) => actor,
+        Err(response) => return response,
+    };
+    let page = match load(&mut visit, &actor, &names).await {
+        Ok(loaded) if loaded.draft.submitted_as.is_some() || !loaded.is_complete() => {
+            Ok(Redirect::to(&loaded.url("")).into_response())
+        }
+        Ok(loaded) => check_page(&visit, &loaded),
+        Err(failure) => Err(failure),
+    };
+    personal(show(&visit, page))
+}
+
+fn check_page(visit: &Visit, loaded: &Loaded) -> Result<Response, Failure> {
+    let lang = visit.lang;
+    let definition = &loaded.procedure.definition;
+    let fees = loaded
+        .state
+        .fees
+        .iter()
+        .filter_map(|(code, amount)| {
+            let fee = definition.fee.iter().find(|fee| fee.code == *code)?;
+            Some((
+                localized(&fee.title, lang),
+                super::services::euro(lang, *amount),
+            ))
+        })
+        .collect();
+    html(&CheckPage {
+        page: present::page(visit, &lang.text("check-title")),
+        title: localized(&definition.title, lang),
+        sections: answers::sections(
+            &loaded.procedure,
+            &loaded.state.answers,
+            &loaded.state.steps,
+            lang,
+            |index| loaded.step_url(index),
+        ),
+        documents: loaded
+            .files
+            .iter()
+            .map(|file| {
+                (
+                    answers::document_name(&loaded.procedure, file, lang),
+                    file.name.clone(),
+                )
+            })
+            .collect(),
+        fees,
+        key: Uuid::new_v4().to_string(),
+        send_url: loaded.url("/invia"),
+        back_url: loaded.url(""),
+    })
+}
+
+/// The key of a submission.
+#[derive(Debug, Deserialize)]
+pub(super) struct Send {
+    key: Uuid,
+}
+
+/// `POST /pratiche/bozze/{id}/invia`.
+pub(super) async fn send(
+    mut visit: Visit,
+    person: Person,
+    Path(names): Path<HashMap<String, String>>,
+    Form(send): Form<Send>,
+) -> Response {
+    let actor = match actor(&visit, person) {
+        Ok(actor) => actor,
+        Err(response) => return response,
+    };
+    let page = sent(&mut visit, &actor, &names, send.key).await;
+    personal(show(&visit, page))
+}
+
+async fn sent(
+    visit: &mut Visit,
+    actor: &Actor,
+    names: &HashMap<String, String>,
+    key: Uuid,
+) -> Result<Response, Failure> {
+    let loaded = load(visit, actor, names).await?;
+    let back = loaded.url("");
+    let submission = Submission {
+        draft: loaded.draft.id,
+        key,
+        actor: actor.clone(),
+        viewer: visit.viewer.clone(),
+        procedure: loaded.procedure,
+        comune: loaded.comune,
+        catalogue: Arc::clone(&visit.catalogue),
+    };
+    let filed = in_transaction(&visit.shared.app.databases().writer, move |tx| {
+        Box::pin(async move { practice::submit(tx, &submission).await })
+    })
+    .await;
+    match filed {
+        Ok(practice) => {
+            Ok(Redirect::to(&format!("/pratiche/{practice}?ricevuta=1")).into_response())
+        }
+        // Something became incomplete since: the task list says what.
+        Err(practice::Error::Incomplete(_)) => Ok(Redirect::to(&back).into_response()),
+        Err(practice::Error::KeyReused(_)) => {
+            let failure = Failure::BadRequest("the key was used for something else".into());
+            let page = super::failure::failure_page(visit, &failure, None);
+            Ok(with_status(page, StatusCode::UNPROCESSABLE_ENTITY))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

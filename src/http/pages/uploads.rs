@@ -1,0 +1,185 @@
+//! The documents of a draft: what is due, and what was uploaded.
+
+use std::collections::HashMap;
+
+use axum::extract::{Multipart, Path};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use crate::blob::{self, Blobs};
+use crate::db::in_transaction;
+use crate::practice::{self, Actor};
+
+use super::super::error::Failure;
+use super::super::extract::Visit;
+use super::answers;
+use super::drafts::{Loaded, load};
+use super::failure::{html, show};
+use super::party::{Person, actor, personal, with_status};
+use super::present::{self, localized};
+use super::view::{DocumentsPage, SlotView};
+
+/// `GET /pratiche/bozze/{id}/documenti`.
+pub(super) async fn documents(
+    mut visit: Visit,
+    person: Person,
+    Path(names): Path<HashMap<String, String>>,
+) -> Response {
+    let actor = match actor(&visit, person) {
+        Ok(actor) => actor,
+        Err(response) => return response,
+    };
+    let page = match load(&mut visit, &actor, &names).await {
+        Ok(loaded) => documents_page(&visit, &loaded, None),
+        Err(failure) => Err(failure),
+    };
+    personal(show(&visit, page))
+}
+
+fn documents_page(
+    visit: &Visit,
+    loaded: &Loaded,
+    wrong: Option<(&str, String)>,
+) -> Result<Response, Failure> {
+    let lang = visit.lang;
+    let slots = loaded
+        .procedure
+        .definition
+        .attachment
+        .iter()
+        .zip(&loaded.state.attachments)
+        .filter(|(rule, due)| due.due || rule.optional)
+        .map(|(rule, due)| {
+            let file = loaded.files.iter().find(|file| file.code == rule.code);
+            let most = u64::from(rule.max_mb);
+            SlotView {
+                code: rule.code.clone(),
+                title: localized(&rule.title, lang),
+                reason: localized(&rule.reason, lang),
+                due: due.due,
+                limits: lang.text_with(
+                    "documents-limits",
+                    &[
+                        ("formats", (&answers::formats(&rule.formats)).into()),
+                        ("count", most.into()),
+                    ],
+                ),
+                file: file.map(|file| {
+                    (
+                        file.name.clone(),
+                        answers::size(file.bytes, lang),
+                        blob::hex(&file.sha256),
+                    )
+                }),
+                error: wrong
+                    .as_ref()
+                    .filter(|(code, _)| *code == rule.code)
+                    .map(|(_, message)| message.clone()),
+            }
+        })
+        .collect();
+    html(&DocumentsPage {
+        page: present::page(visit, &lang.text("documents-title")),
+        slots,
+        url: loaded.url("/documenti"),
+        back_url: loaded.url(""),
+    })
+}
+
+/// `POST /pratiche/bozze/{id}/documenti/{code}`.
+pub(super) async fn upload(
+    mut visit: Visit,
+    person: Person,
+    Path(names): Path<HashMap<String, String>>,
+    multipart: Multipart,
+) -> Response {
+    let actor = match actor(&visit, person) {
+        Ok(actor) => actor,
+        Err(response) => return response,
+    };
+    let page = uploaded(&mut visit, &actor, &names, multipart).await;
+    personal(show(&visit, page))
+}
+
+async fn uploaded(
+    visit: &mut Visit,
+    actor: &Actor,
+    names: &HashMap<String, String>,
+    multipart: Multipart,
+) -> Result<Response, Failure> {
+    let loaded = load(visit, actor, names).await?;
+    let code = names.get("code").map(String::as_str).unwrap_or_default();
+    let rule = loaded
+        .procedure
+        .definition
+        .attachment
+        .iter()
+        .find(|rule| rule.code == code)
+        .ok_or_else(|| Failure::NotFound("there is no such document".into()))?;
+    if loaded.draft.submitted_as.is_some() {
+        return Err(Failure::Gone("the draft was filed".into()));
+    }
+    let most = u64::from(rule.max_mb) * 1_000_000;
+    let blobs = Blobs::new(&visit.shared.app.config().var.join("blobs"));
+    let refused = |key: &str| {
+        let message = visit.lang.text(key);
+        let page = documents_page(visit, &loaded, Some((code, message)))?;
+        Ok(with_status(page, StatusCode::UNPROCESSABLE_ENTITY))
+    };
+    let (name, stored) = match received(&blobs, most, multipart).await {
+        Ok(received) => received,
+        Err(key) => return refused(key),
+    };
+    let Some((format, media)) = practice::media_of(&stored.first) else {
+        return refused("documents-no-format");
+    };
+    if !rule.formats.contains(&format) {
+        return refused("documents-no-format");
+    }
+    let id = loaded.draft.id;
+    let code_owned = code.to_owned();
+    in_transaction(&visit.shared.app.databases().writer, move |tx| {
+        Box::pin(
+            async move { practice::put_file(tx, id, &code_owned, &name, media, &stored).await },
+        )
+    })
+    .await?;
+    Ok(Redirect::to(&loaded.url("/documenti")).into_response())
+}
+
+/// The first file of a form, stored; or the key of what was wrong.
+async fn received(
+    blobs: &Blobs,
+    most: u64,
+    mut multipart: Multipart,
+) -> Result<(String, blob::Stored), &'static str> {
+    while let Ok(Some(mut part)) = multipart.next_field().await {
+        let Some(name) = part.file_name().map(str::to_owned) else {
+            continue;
+        };
+        let disk = |error: blob::Error| {
+            if matches!(error, blob::Error::TooLarge(_)) {
+                return "documents-too-large";
+            }
+            tracing::error!(error = ?error, "an upload could not be stored");
+            "documents-not-stored"
+        };
+        let mut incoming = blobs.begin(most).await.map_err(disk)?;
+        let mut is_empty = true;
+        loop {
+            match part.chunk().await {
+                Ok(Some(bytes)) => {
+                    is_empty &= bytes.is_empty();
+                    incoming.write(&bytes).await.map_err(disk)?;
+                }
+                Ok(None) => break,
+                Err(_) => return Err("documents-cut"),
+            }
+        }
+        if is_empty {
+            return Err("documents-empty");
+        }
+        return Ok((name, incoming.finish().await.map_err(disk)?));
+    }
+    Err("documents-empty")
+}

@@ -1,0 +1,168 @@
+//! Statements about practices.
+
+pub(super) const KEEP_DEFINITION: &str = "
+insert into procedure.definition (sha256, code, scope, version, text)
+values ($1, $2, $3, $4, $5)
+on conflict (sha256) do nothing";
+
+pub(super) const OPEN_DRAFT: &str = "
+insert into practice.draft (id, person, territory_id, procedure_code, definition_sha256, answers)
+values ($1, $2, $3, $4, $5, $6)";
+
+pub(super) const DRAFT: &str = "
+select id, person, territory_id, procedure_code, definition_sha256, answers, touched, revision,
+       saved_at, expires_at, submitted_as
+  from practice.draft
+ where id = $1 and person = $2";
+
+pub(super) const LOCK_DRAFT: &str = "
+select id, person, territory_id, procedure_code, definition_sha256, answers, touched, revision,
+       saved_at, expires_at, submitted_as
+  from practice.draft
+ where id = $1 and person = $2
+   for update";
+
+pub(super) const DRAFTS: &str = "
+select id, person, territory_id, procedure_code, definition_sha256, answers, touched, revision,
+       saved_at, expires_at, submitted_as
+  from practice.draft
+ where person = $1 and submitted_as is null
+ order by saved_at desc
+ limit 100";
+
+pub(super) const COUNT_DRAFTS: &str = "
+select count(*) from practice.draft where person = $1 and submitted_as is null";
+
+/// Saves when the revision is still the one that the writer has seen.
+pub(super) const SAVE_DRAFT: &str = "
+update practice.draft
+   set answers = $4,
+       touched = case when $5 = any(touched) then touched else array_append(touched, $5) end,
+       revision = revision + 1,
+       saved_at = now(),
+       expires_at = now() + interval '90 days'
+ where id = $1 and person = $2 and revision = $3 and submitted_as is null";
+
+pub(super) const END_DRAFT: &str = "
+update practice.draft set submitted_as = $2 where id = $1";
+
+pub(super) const PUT_FILE: &str = "
+insert into practice.draft_file (draft_id, code, sha256, name, media, bytes)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (draft_id, code) do update
+   set sha256 = excluded.sha256, name = excluded.name, media = excluded.media,
+       bytes = excluded.bytes, added_at = now()";
+
+pub(super) const DROP_FILE: &str = "
+delete from practice.draft_file where draft_id = $1 and code = $2";
+
+pub(super) const DRAFT_FILES: &str = "
+select code, sha256, name, media, bytes from practice.draft_file where draft_id = $1 order by code";
+
+pub(super) const BY_KEY: &str = "
+select id, body_sha256 from practice.practice where person = $1 and idempotency_key = $2";
+
+pub(super) const NOW: &str = "
+select now()";
+
+pub(super) const OPEN_REGISTER: &str = "
+insert into practice.register (territory_id, year, last_number, last_at)
+values ($1, $2, 0, now())
+on conflict (territory_id, year) do nothing";
+
+/// Takes the next number; the row stays locked until the transaction ends.
+pub(super) const TAKE_NUMBER: &str = "
+update practice.register
+   set last_number = last_number + 1, last_at = greatest(last_at, clock_timestamp())
+ where territory_id = $1 and year = $2
+returning last_number, last_at";
+
+pub(super) const ADD_PRACTICE: &str = "
+insert into practice.practice (
+       id, draft_id, person, person_name, idempotency_key, body_sha256, territory_id, year, number,
+       registered_at, procedure_code, definition_sha256, answers, facts)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+
+pub(super) const ADD_PARCEL: &str = "
+insert into practice.parcel (practice_id, reference, area_m2) values ($1, $2, $3)";
+
+pub(super) const ADD_FILES: &str = "
+insert into practice.file (practice_id, code, sha256, name, media, bytes)
+select $1, code, sha256, name, media, bytes from practice.draft_file where draft_id = $2";
+
+pub(super) const ADD_EVENT: &str = "
+insert into practice.event (
+       practice_id, seq, kind, at, actor, actor_name, actor_role, content, salt, link)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+pub(super) const LAST_SEQ: &str = "
+select coalesce(max(seq), 0)::int from practice.event where practice_id = $1";
+
+pub(super) const PRACTICE: &str = "
+select id, person, person_name, territory_id, year, number, registered_at, procedure_code,
+       definition_sha256, answers, facts
+  from practice.practice
+ where id = $1 and ($3 or person = $2)";
+
+pub(super) const OF_PERSON: &str = "
+select id, person, person_name, territory_id, year, number, registered_at, procedure_code,
+       definition_sha256, answers, facts
+  from practice.practice
+ where person = $1
+ order by registered_at desc
+ limit 200";
+
+pub(super) const OF_OFFICE: &str = "
+select id, person, person_name, territory_id, year, number, registered_at, procedure_code,
+       definition_sha256, answers, facts
+  from practice.practice
+ order by registered_at desc
+ limit 500";
+
+pub(super) const EVENTS: &str = "
+select seq, kind, at, actor, actor_name, actor_role, content
+  from practice.event
+ where practice_id = $1
+ order by seq";
+
+pub(super) const PARCELS: &str = "
+select reference from practice.parcel where practice_id = $1 order by reference";
+
+pub(super) const FILES: &str = "
+select code, sha256, name, media, bytes from practice.file where practice_id = $1 order by code";
+
+pub(super) const CONTENTS: &str = "
+select event.practice_id, event.seq, event.content, event.salt, link.position, link.content_sha256
+  from practice.event
+  full join audit.link on link.position = event.link
+ order by coalesce(link.position, event.link)";
+
+pub(crate) const ALL: &[&str] = &[
+    KEEP_DEFINITION,
+    OPEN_DRAFT,
+    DRAFT,
+    LOCK_DRAFT,
+    DRAFTS,
+    COUNT_DRAFTS,
+    SAVE_DRAFT,
+    END_DRAFT,
+    PUT_FILE,
+    DROP_FILE,
+    DRAFT_FILES,
+    BY_KEY,
+    NOW,
+    OPEN_REGISTER,
+    TAKE_NUMBER,
+    ADD_PRACTICE,
+    ADD_PARCEL,
+    ADD_FILES,
+    ADD_EVENT,
+    LAST_SEQ,
+    PRACTICE,
+    OF_PERSON,
+    OF_OFFICE,
+    EVENTS,
+    PARCELS,
+    FILES,
+    CONTENTS,
+];
