@@ -24,12 +24,29 @@ const WORKER: &str = "MAPPALE_WORKER";
 const PG_BIN: &str = "MAPPALE_PG_BIN";
 const LOG: &str = "MAPPALE_LOG";
 const LOG_FORMAT: &str = "MAPPALE_LOG_FORMAT";
+const GRIDS: &str = "MAPPALE_GRIDS";
+const MAX_FILE: &str = "MAPPALE_MAX_FILE_MB";
+const MAX_UNPACKED: &str = "MAPPALE_MAX_UNPACKED_MB";
 const TILE_CACHE: &str = "MAPPALE_TILE_CACHE_MB";
 const DATABASE_URL: &str = "DATABASE_URL";
 
-const KNOWN: [&str; 13] = [
-    VAR, LISTEN, ORIGIN, LAYERS, STYLES, PROCEDURES, ASSETS, DATA, WORKER, PG_BIN, LOG, LOG_FORMAT,
+const KNOWN: [&str; 16] = [
+    VAR,
+    LISTEN,
+    ORIGIN,
+    LAYERS,
+    STYLES,
+    PROCEDURES,
+    ASSETS,
+    DATA,
+    WORKER,
+    PG_BIN,
+    LOG,
+    LOG_FORMAT,
     TILE_CACHE,
+    MAX_FILE,
+    MAX_UNPACKED,
+    GRIDS,
 ];
 
 /// Variables that only tests and benches read.
@@ -159,6 +176,13 @@ pub struct Config {
     pub log_format: LogFormat,
     /// `MAPPALE_TILE_CACHE_MB`: megabytes of memory for drawn tiles, as bytes; default 256.
     pub tile_cache_bytes: u64,
+    /// `MAPPALE_GRIDS`: folder of the NTv2 grids that the municipality owns, under the names that
+    /// PROJ's register has for them; nothing when not set.
+    pub grids: Option<PathBuf>,
+    /// `MAPPALE_MAX_FILE_MB`: megabytes of a file that is loaded, as bytes; default 2000.
+    pub max_file_bytes: u64,
+    /// `MAPPALE_MAX_UNPACKED_MB`: megabytes that an archive may hold, as bytes; default 20000.
+    pub max_unpacked_bytes: u64,
 }
 
 impl Config {
@@ -236,12 +260,18 @@ impl Config {
                 "json" => Ok(LogFormat::Json),
                 _ => Err("expected text or json".into()),
             })?,
-            tile_cache_bytes: variables.parse(TILE_CACHE, "256", |value| {
-                match value.parse::<u64>() {
-                    Ok(megabytes @ 1..=1_000_000) => Ok(megabytes * 1_000_000),
-                    _ => Err("expected a number of megabytes from 1 to 1000000".into()),
+            tile_cache_bytes: variables.parse(TILE_CACHE, "256", megabytes)?,
+            grids: match variables
+                .get(GRIDS)
+                .map(|value| (value, folder.join(value)))
+            {
+                Some((value, path)) if !path.is_dir() => {
+                    return Err(bad(GRIDS, value, "expected a folder".to_owned()));
                 }
-            })?,
+                found => found.map(|(_, path)| path),
+            },
+            max_file_bytes: variables.parse(MAX_FILE, "2000", megabytes)?,
+            max_unpacked_bytes: variables.parse(MAX_UNPACKED, "20000", megabytes)?,
         })
     }
 }
@@ -298,6 +328,14 @@ fn bad(variable: &'static str, value: &str, reason: String) -> Error {
         variable,
         value: value.to_owned(),
         reason,
+    }
+}
+
+/// A number of megabytes, as bytes.
+fn megabytes(value: &str) -> Result<u64, String> {
+    match value.parse::<u64>() {
+        Ok(megabytes @ 1..=1_000_000) => Ok(megabytes * 1_000_000),
+        _ => Err("expected a number of megabytes from 1 to 1000000".into()),
     }
 }
 
@@ -389,6 +427,9 @@ mod tests {
             ("MAPPALE_LOG", "info=,=x=y"),
             ("MAPPALE_LOG_FORMAT", "xml"),
             ("MAPPALE_PG_BIN", "/nowhere"),
+            ("MAPPALE_GRIDS", "/nowhere"),
+            ("MAPPALE_MAX_FILE_MB", "0"),
+            ("MAPPALE_MAX_UNPACKED_MB", "2 GB"),
             ("DATABASE_URL", "mysql://host/x"),
         ] {
             let error = read(&[(name, value)]).expect_err(name).to_string();

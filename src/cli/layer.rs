@@ -3,6 +3,7 @@
 mod inspect;
 mod lineage;
 mod publication;
+mod report;
 
 pub(super) use publication::day;
 
@@ -14,9 +15,10 @@ use clap::{Args, Subcommand};
 
 use crate::cadastre::ComuneCode;
 use crate::config::Config;
+use crate::crs::Operation;
 use crate::db::Databases;
 use crate::ingest::{self, CheckStatus, LoadRequest, Outcome, ReadOptions, Report, Severity};
-use crate::layer::{self, DefinitionFile, definition_schema};
+use crate::layer::{self, Definition, DefinitionFile, definition_schema};
 use crate::place;
 use crate::style::Fragments;
 
@@ -38,6 +40,8 @@ pub(super) enum LayerCommand {
     List,
     /// Show everything that was recorded of a version: files, coordinates, report, acts.
     Show(publication::VersionArguments),
+    /// Write the report of a version as a page with a map, as JSON, GeoJSON or GeoPackage.
+    Report(report::ReportArguments),
     /// Put a version into force, the newest by default.
     Publish(publication::PublishArguments),
     /// Take a layer of a comune out of force.
@@ -58,6 +62,12 @@ struct ReadingArguments {
     /// Name of the layer in files of several layers.
     #[arg(long = "layer", value_name = "NAME_IN_FILE")]
     layer_in_file: Option<String>,
+    /// Name of the data set in an archive of several, such as PGT_ZONE.
+    #[arg(long)]
+    member: Option<String>,
+    /// How fields and values fill the columns: a preset, such as cnig, or a file.
+    #[arg(long, value_name = "PRESET_OR_FILE")]
+    map: Option<String>,
     /// The driver that must read the files, such as GPKG; by default it is told from the content.
     #[arg(long)]
     driver: Option<String>,
@@ -67,16 +77,33 @@ struct ReadingArguments {
     /// The encoding of text, whatever the files say.
     #[arg(long)]
     encoding: Option<String>,
+    /// Make invalid polygons valid where their area changes by no more than so many percent (1);
+    /// the originals are kept, and everything that was repaired is listed.
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1"
+    )]
+    repair: Option<f64>,
 }
 
 impl ReadingArguments {
-    fn options(self) -> ReadOptions {
-        ReadOptions {
+    fn options(self, config: &Config, definition: &Definition) -> Result<ReadOptions> {
+        let mapping = match self.map {
+            Some(name) => Some(layer::find_mapping(&config.layers, &name, definition)?),
+            None => None,
+        };
+        Ok(ReadOptions {
+            member: self.member,
+            mapping,
+            repair: self.repair.map(|percent| percent / 100.0),
             driver: self.driver,
             layer: self.layer_in_file,
             crs: self.crs,
             encoding: self.encoding,
-        }
+        })
     }
 }
 
@@ -122,6 +149,7 @@ pub(super) async fn run(config: &Config, command: LayerCommand) -> Result<()> {
             list(&databases).await
         }
         LayerCommand::Show(arguments) => publication::show(config, arguments).await,
+        LayerCommand::Report(arguments) => report::report(config, arguments).await,
         LayerCommand::Publish(arguments) => publication::publish(config, arguments).await,
         LayerCommand::Withdraw(arguments) => publication::withdraw(config, arguments).await,
         LayerCommand::Cancel(arguments) => publication::cancel(config, arguments).await,
@@ -159,8 +187,13 @@ fn check(config: &Config) -> Result<()> {
         let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{}", list.join("\n"))
     })?;
+    let presets = layer::check_presets(&config.layers, &definitions).map_err(|problems| {
+        let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{}", list.join("\n"))
+    })?;
     say(&format!(
-        "{} layer definitions with {examples} examples, {} style layers: all in order.",
+        "{} layer definitions with {examples} examples, {presets} mappings, {} style layers: all \
+         in order.",
         definitions.iter().count(),
         fragments.layers().len()
     ))
@@ -178,7 +211,7 @@ async fn load(
         file: Arc::clone(&file),
         comune: comune.clone(),
         files: arguments.files,
-        options: arguments.reading.options(),
+        options: arguments.reading.options(config, &file.definition)?,
         publish: arguments.publish,
         by: arguments.by,
         progress: sender,
@@ -209,6 +242,9 @@ pub(super) fn tell(file: &DefinitionFile, comune: &str, outcome: &Outcome) -> Re
             "{layer}, {comune}: version {}, {} features, {} vertices.",
             outcome.version, outcome.report.features, outcome.report.vertices
         ))?;
+        if let Some(operation) = &outcome.operation {
+            tell_operation(operation)?;
+        }
         tell_report(&outcome.report)?;
     }
     say(if outcome.published {
@@ -218,6 +254,22 @@ pub(super) fn tell(file: &DefinitionFile, comune: &str, outcome: &Outcome) -> Re
     } else {
         "Not published."
     })
+}
+
+fn tell_operation(operation: &Operation) -> Result<()> {
+    let accuracy = match operation.accuracy_m {
+        Some(metres) => format!("accurate to {metres} m"),
+        None => "of unknown accuracy".to_owned(),
+    };
+    let grids = match operation.grids.as_slice() {
+        [] => "no grid".to_owned(),
+        grids => format!("grids {}", grids.join(", ")),
+    };
+    say(&format!(
+        "  EPSG:{} to EPSG:{}: {}, {accuracy}, {grids}",
+        operation.from, operation.to, operation.name
+    ))?;
+    say(&format!("    {}", operation.pipeline))
 }
 
 fn tell_report(report: &Report) -> Result<()> {
@@ -232,6 +284,7 @@ fn tell_report(report: &Report) -> Result<()> {
             (CheckStatus::Passed, _) => "passed ",
             (CheckStatus::NoData, _) => "no data",
             (CheckStatus::Failed, Some(Severity::Error)) => "ERROR  ",
+            (CheckStatus::Failed, Some(Severity::Info)) => "info   ",
             (CheckStatus::Failed, _) => "warning",
         };
         let count = if check.count > 0 {

@@ -6,7 +6,7 @@
 mod system;
 mod transformation;
 
-pub use system::{LON_LAT, check_storage};
+pub use system::{LON_LAT, check_storage, is_metric};
 pub use transformation::{Operation, Transformation, with_transformation};
 
 /// What can go wrong with coordinate reference systems.
@@ -22,6 +22,12 @@ pub enum Error {
         srid: i32,
         /// Why not.
         reason: String,
+    },
+    /// The folder of grids cannot be used.
+    #[error("the folder of grids {folder} cannot be used", folder = .folder.display())]
+    Grids {
+        /// The folder.
+        folder: std::path::PathBuf,
     },
     /// No operation without ballpark between the two.
     #[error(

@@ -39,6 +39,14 @@ pub(super) fn axes(crs: &Proj, srid: i32) -> Result<Axes, Error> {
     })
 }
 
+/// True when the coordinates of a CRS are metres.
+///
+/// # Errors
+/// [`Error::Unknown`].
+pub fn is_metric(srid: i32) -> Result<bool, Error> {
+    Ok(axes(&open(srid)?, srid)?.metric)
+}
+
 /// Checks that maps can be stored and measured in a CRS: projected, in metres, East first.
 ///
 /// # Errors

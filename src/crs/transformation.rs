@@ -2,9 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::Path;
 
-use proj::Proj;
+use proj::{Area, Proj, ProjBuilder};
 use serde::{Deserialize, Serialize};
+
+use crate::geo::LonLatBox;
 
 use super::Error;
 use super::system::{axes, open};
@@ -22,6 +25,9 @@ pub struct Operation {
     pub accuracy_m: Option<f64>,
     /// PROJ pipeline.
     pub pipeline: String,
+    /// Grids that the pipeline uses.
+    #[serde(default)]
+    pub grids: Vec<String>,
 }
 
 /// A transformation; x/y (lon/lat or E/N) in, x/y out.
@@ -41,10 +47,35 @@ impl Transformation {
     /// # Errors
     /// [`Error::Unknown`] and [`Error::NoOperation`].
     pub fn new(from: i32, to: i32) -> Result<Self, Error> {
+        Self::in_area(from, to, None, None)
+    }
+
+    /// Chooses the operation that is the best in an area, never a ballpark one.
+    ///
+    /// Grids in the folder are used where PROJ's register knows an operation with a grid of that
+    /// name, such as IGM's `35160622_47161840_R40_F00.gsb` for Rome 1940.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] and [`Error::NoOperation`].
+    pub fn in_area(
+        from: i32,
+        to: i32,
+        area: Option<LonLatBox>,
+        grids: Option<&Path>,
+    ) -> Result<Self, Error> {
         let (source, target) = (open(from)?, open(to)?);
-        let proj = source
-            .create_crs_to_crs_from_pj(&target, None, Some(vec!["ALLOW_BALLPARK=NO"]))
-            .map_err(|_| Error::NoOperation { from, to })?;
+        let none = |_| Error::NoOperation { from, to };
+        let mut builder = ProjBuilder::new();
+        if let Some(folder) = grids {
+            builder.set_search_paths(folder).map_err(|_| Error::Grids {
+                folder: folder.to_path_buf(),
+            })?;
+        }
+        let area = area.map(|area| Area::new(area.west, area.south, area.east, area.north));
+        let options = Some(vec!["ALLOW_BALLPARK=NO"]);
+        let proj = builder
+            .proj_create_crs_to_crs_from_pj(&source, &target, area, options)
+            .map_err(none)?;
         Ok(Self {
             swap_input: axes(&source, from)?.north_first,
             swap_output: axes(&target, to)?.north_first,
@@ -93,12 +124,20 @@ impl Transformation {
     /// What this transformation does; complete once a point went through it.
     pub fn operation(&self) -> Operation {
         let info = self.proj.proj_info();
+        let pipeline = info.definition.unwrap_or_default();
+        let grids = pipeline
+            .split_whitespace()
+            .filter_map(|word| word.trim_start_matches('+').strip_prefix("grids="))
+            .flat_map(|names| names.split(','))
+            .map(str::to_owned)
+            .collect();
         Operation {
             from: self.from,
             to: self.to,
             name: info.description.unwrap_or_default(),
             accuracy_m: (info.accuracy >= 0.0).then_some(info.accuracy),
-            pipeline: info.definition.unwrap_or_default(),
+            pipeline,
+            grids,
         }
     }
 }
@@ -169,6 +208,108 @@ mod tests {
         );
         let moved = (1_514_900.0 - 1_000_000.0 - points[0].0).abs();
         assert!(moved > 1.0, "{points:?} {operation:?}");
+    }
+
+    #[test]
+    fn the_area_chooses_the_operation() {
+        // Sardinia has another shift than the mainland.
+        let mainland = LonLatBox {
+            west: 9.0,
+            south: 45.4,
+            east: 9.3,
+            north: 45.6,
+        };
+        let island = LonLatBox {
+            west: 8.9,
+            south: 39.0,
+            east: 9.3,
+            north: 39.4,
+        };
+        let chosen = |area, point| {
+            let t = Transformation::in_area(3003, 7791, Some(area), None).expect("is known");
+            t.apply(&mut [point]).expect("lies in the zone");
+            t.operation()
+        };
+        let milan = chosen(mainland, (1_514_900.0, 5_034_500.0));
+        let cagliari = chosen(island, (1_510_000.0, 4_340_000.0));
+        assert_ne!(milan.pipeline, cagliari.pipeline);
+        for operation in [&milan, &cagliari] {
+            assert!(!operation.name.to_lowercase().contains("ballpark"));
+            assert!(operation.accuracy_m.is_some_and(|metres| metres < 10.0));
+            assert!(operation.grids.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_grid_of_ones_own_is_used() {
+        // PROJ's register knows IGM's grid by this name; here is one that moves by a second.
+        let folder = tempfile::tempdir().expect("temporary folders can be made");
+        let path = folder.path().join("35160622_47161840_R40_F00.gsb");
+        std::fs::write(path, ntv2([1.0, 1.0])).expect("is ours");
+        let t = Transformation::in_area(3003, 7791, None, Some(folder.path())).expect("is known");
+        let (mut own, mut usual) = ([(1_514_900.0, 5_034_500.0)], [(1_514_900.0, 5_034_500.0)]);
+        t.apply(&mut own).expect("lies in the grid");
+        let operation = t.operation();
+        assert_eq!(
+            operation.grids,
+            ["35160622_47161840_R40_F00.gsb"],
+            "{operation:?}"
+        );
+        Transformation::new(3003, 7791)
+            .and_then(|t| t.apply(&mut usual))
+            .expect("is known");
+        assert!((own[0].1 - usual[0].1).abs() > 10.0, "{own:?} {usual:?}");
+    }
+
+    /// An NTv2 grid (Junkins and Farley 1995) over Italy with the same shift at every node, in
+    /// seconds of arc to the north and to the west.
+    fn ntv2(shift: [f32; 2]) -> Vec<u8> {
+        let mut out = Vec::new();
+        let key = |out: &mut Vec<u8>, name: &str| out.extend(format!("{name:<8}").as_bytes());
+        let text = |out: &mut Vec<u8>, name: &str, value: &str| {
+            key(out, name);
+            key(out, value);
+        };
+        let integer = |out: &mut Vec<u8>, name: &str, value: i32| {
+            key(out, name);
+            out.extend(value.to_le_bytes());
+            out.extend([0; 4]);
+        };
+        let real = |out: &mut Vec<u8>, name: &str, value: f64| {
+            key(out, name);
+            out.extend(value.to_le_bytes());
+        };
+        integer(&mut out, "NUM_OREC", 11);
+        integer(&mut out, "NUM_SREC", 11);
+        integer(&mut out, "NUM_FILE", 1);
+        text(&mut out, "GS_TYPE", "SECONDS");
+        text(&mut out, "VERSION", "TEST");
+        text(&mut out, "SYSTEM_F", "ROMA40");
+        text(&mut out, "SYSTEM_T", "ETRF2000");
+        real(&mut out, "MAJOR_F", 6_378_388.0);
+        real(&mut out, "MINOR_F", 6_356_911.946);
+        real(&mut out, "MAJOR_T", 6_378_137.0);
+        real(&mut out, "MINOR_T", 6_356_752.314);
+        text(&mut out, "SUB_NAME", "ITALIA");
+        text(&mut out, "PARENT", "NONE");
+        text(&mut out, "CREATED", "20260101");
+        text(&mut out, "UPDATED", "20260101");
+        // Longitudes count to the west.
+        let (south, north, east, west) = (35.0, 48.0, -19.0, -6.0);
+        real(&mut out, "S_LAT", south * 3600.0);
+        real(&mut out, "N_LAT", north * 3600.0);
+        real(&mut out, "E_LONG", east * 3600.0);
+        real(&mut out, "W_LONG", west * 3600.0);
+        real(&mut out, "LAT_INC", 3600.0);
+        real(&mut out, "LONG_INC", 3600.0);
+        integer(&mut out, "GS_COUNT", 14 * 14);
+        for _ in 0..14 * 14 {
+            for value in [shift[0], shift[1], 0.0, 0.0] {
+                out.extend(value.to_le_bytes());
+            }
+        }
+        text(&mut out, "END", "");
+        out
     }
 
     #[test]

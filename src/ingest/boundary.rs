@@ -11,7 +11,7 @@ use crate::place::{self, NewComune};
 
 use super::error::Error;
 use super::ewkb::multipolygon_ewkb;
-use super::files::InputFile;
+use super::intake::{Intake, Wanted};
 use super::worker::{Reading, read_file};
 
 /// Adds a comune, with the boundary of a GeoJSON file when one is given.
@@ -24,12 +24,12 @@ pub async fn add_comune(
     new: NewComune,
     boundary: Option<PathBuf>,
 ) -> Result<i64, Error> {
-    let worker = config.worker.clone();
+    let config = config.clone();
     let srid = new.storage_srid;
     let boundary = match boundary {
         None => None,
         Some(path) => Some(
-            tokio::task::spawn_blocking(move || read_polygons(&worker, &path, &["geojson"], srid))
+            tokio::task::spawn_blocking(move || read_polygons(&config, &path, None, srid))
                 .await
                 .map_err(|_| Error::Interrupted)??,
         ),
@@ -49,7 +49,8 @@ pub async fn add_comune(
 /// Name and digest of a file, and its polygons as one in a storage CRS.
 ///
 /// Files that end in `.geojson` or `.json` are GeoJSON in longitude and latitude; any other is
-/// read as a map file, from `layer` where it has several.
+/// read as a map file, from `layer` where it has several. Of an archive the data set of that name
+/// is taken, else `PERIMETRO`, else the only one.
 ///
 /// # Errors
 /// [`Error`], when it cannot be read, or holds an invalid polygon or none.
@@ -59,48 +60,48 @@ pub async fn read_perimeter(
     layer: Option<String>,
     srid: i32,
 ) -> Result<(String, Ewkb), Error> {
-    let worker = config.worker.clone();
-    let is_geojson = path.extension().is_some_and(|ending| {
-        ending.eq_ignore_ascii_case("geojson") || ending.eq_ignore_ascii_case("json")
-    });
-    tokio::task::spawn_blocking(move || {
-        let mut arguments = vec!["geojson"];
-        if !is_geojson {
-            arguments = vec!["vector", "--geometry", "polygon"];
-            if let Some(layer) = &layer {
-                arguments.extend(["--layer", layer]);
-            }
-        }
-        read_polygons(&worker, &path, &arguments, srid)
-    })
-    .await
-    .map_err(|_| Error::Interrupted)?
+    let config = config.clone();
+    tokio::task::spawn_blocking(move || read_polygons(&config, &path, layer.as_deref(), srid))
+        .await
+        .map_err(|_| Error::Interrupted)?
 }
 
 /// Reads the polygons of a file as one in the storage CRS.
 fn read_polygons(
-    worker: &Path,
+    config: &Config,
     path: &Path,
-    arguments: &[&str],
+    layer: Option<&str>,
     srid: i32,
 ) -> Result<(String, Ewkb), Error> {
-    let file = InputFile::open(path).map_err(|source| Error::File {
-        path: path.to_path_buf(),
-        source,
-    })?;
+    let preferred = [layer.unwrap_or("PERIMETRO"), "PERIMETRO"];
+    let intake = Intake::take(config, &[path.to_path_buf()], Wanted::Preferred(&preferred))?;
+    let ([file], [given, ..]) = (intake.inputs.as_slice(), intake.files.as_slice()) else {
+        return Err(Error::NoFiles);
+    };
+    let is_geojson = file.path.extension().is_some_and(|ending| {
+        ending.eq_ignore_ascii_case("geojson") || ending.eq_ignore_ascii_case("json")
+    });
+    let mut arguments = vec!["geojson"];
+    if !is_geojson {
+        arguments = vec!["vector", "--geometry", "polygon"];
+        if let Some(layer) = layer {
+            arguments.extend(["--prefer", layer]);
+        }
+    }
     let unusable = |reason: String| Error::Unusable(format!("{}: {reason}", file.name));
     let mut boundary = MultiPolygon::new();
     let mut fault = None;
     let mut from = LON_LAT;
     let reading = Reading {
-        program: worker,
-        arguments,
+        program: &config.worker,
+        arguments: &arguments,
         file: &file.path,
+        output: None,
         name: &file.name,
     };
     read_file(&reading, |frame| {
         match frame {
-            Frame::Hello(hello) if arguments != ["geojson"] => {
+            Frame::Hello(hello) if !is_geojson => {
                 let code = hello.crs.strip_prefix("EPSG:");
                 match code.and_then(|code| code.parse().ok()) {
                     Some(code) => from = code,
@@ -134,7 +135,7 @@ fn read_polygons(
     let stored = with_transformation(from, srid, |transformation| {
         boundary.map_points(|points| transformation.apply_to(points))
     })??;
-    let detail = format!("{}, SHA-256 {}", file.name, file.sha256);
+    let detail = format!("{}, SHA-256 {}", file.name, given.sha256);
     let ewkb = multipolygon_ewkb(&stored, srid);
     Ok((detail, Ewkb(ewkb)))
 }

@@ -10,7 +10,6 @@ use crate::layer::{self, Definition, FEATURE_BLOCK, Value};
 
 use super::coverage::Region;
 use super::error::Error;
-use super::files::InputFile;
 use super::prepare::{Preparation, PrepareError, PreparedRow, Tally, lon_lat, prepare_file};
 use super::report::{Finding, Severity};
 use super::sql;
@@ -35,7 +34,6 @@ pub(super) async fn copy_rows(
     tx: &mut Tx,
     ids: sqlx::PgPool,
     preparation: Preparation,
-    files: Vec<InputFile>,
     target: CopyTarget<'_>,
 ) -> Result<CopyOutcome, Error> {
     let CopyTarget {
@@ -51,12 +49,13 @@ pub(super) async fn copy_rows(
         new_ids: Vec::new(),
         new_keys: Vec::new(),
     };
-    let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+    let inputs = preparation.intake.inputs.iter();
+    let names: Vec<String> = inputs.map(|input| input.name.clone()).collect();
     let srid = preparation.srid;
     let (sender, mut receiver) = mpsc::channel::<Vec<PreparedRow>>(16);
     let reading = tokio::task::spawn_blocking(move || {
         let mut tally = Tally::default();
-        for file in files.iter().enumerate() {
+        for file in preparation.intake.inputs.iter().enumerate() {
             prepare_file(&preparation, file, &mut tally, &sender)?;
         }
         Ok::<_, PrepareError>(tally)

@@ -126,9 +126,15 @@ fn only_share_edges(a: &MultiPolygon, b: &MultiPolygon) -> bool {
 fn separated_by_edge(a: &MultiPolygon, b: &MultiPolygon) -> bool {
     /// Metres by which a vertex may lie on the wrong side of the separating line.
     const SLACK_M: f64 = 1e-4;
+    /// Comparisons beyond which the overlay is cheaper: zones of a plan have thousands of edges.
+    const MOST: usize = 50_000;
     let ([a], [b]) = (a.0.as_slice(), b.0.as_slice()) else {
         return false;
     };
+    let (own, other) = (a.exterior().0.len(), b.exterior().0.len());
+    if own * (own + other) > MOST {
+        return false;
+    }
     a.exterior().lines().any(|edge| {
         let (dx, dy) = (edge.end.x - edge.start.x, edge.end.y - edge.start.y);
         let length = dx.hypot(dy);

@@ -3,10 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sqlx::{AssertSqlSafe, PgConnection, Row as _};
-
 use crate::config::Config;
-use crate::crs;
+use crate::crs::{self, Operation};
 use crate::db::{Databases, DbRole, Tx, in_transaction};
 use crate::layer::{self, Definition, DefinitionFile, Identity, NewPart, PartOutcome};
 use crate::place::Comune;
@@ -14,10 +12,12 @@ use crate::place::Comune;
 use super::copy::{CopyOutcome, CopyTarget, copy_rows};
 use super::coverage::{Coverage, Fault, Region, check_coverage};
 use super::error::Error;
-use super::files::{InputFile, files_digest};
+use super::files::files_digest;
+use super::inside::{Placed, check_inside, territory_box};
+use super::intake::{Intake, Wanted};
 use super::options::ReadOptions;
 use super::prepare::{Preparation, Tally};
-use super::report::{Check, CheckStatus, Finding, Report, Severity};
+use super::report::{Finding, Report, Severity};
 use super::sql;
 use super::worker::ProgressSender;
 
@@ -52,13 +52,14 @@ pub struct Outcome {
     pub published: bool,
     /// The report; of this load only.
     pub report: Report,
+    /// What was done to the coordinates, in this load.
+    pub operation: Option<Operation>,
 }
 
-/// Metres that a feature may reach beyond the boundary of its comune.
-const MARGIN_M: f64 = 500.0;
-
-/// Share of features that must lie inside: below it, coordinates are likely wrong.
-const SHARE_INSIDE: f64 = 0.99;
+/// Difference of areas from which the files' zone is wrong; inside its own it stays below 0.1 %.
+const WRONG_ZONE: f64 = 0.001;
+/// Accuracy in metres from which one is warned: grids reach 0.1 m, single shifts 4 m.
+const POOR_M: f64 = 2.0;
 
 /// Loads files into a layer, and publishes them where asked and possible.
 ///
@@ -69,43 +70,47 @@ pub async fn load(
     databases: &Databases,
     request: LoadRequest,
 ) -> Result<Outcome, Error> {
-    let paths = request.files.clone();
     let arguments = request.options.arguments(&request.file.definition)?;
-    let files = tokio::task::spawn_blocking(move || open_files(&paths))
-        .await
-        .map_err(|_| Error::Interrupted)??;
+    let intake = take_in(config, &request).await?;
     crs::check_storage(request.comune.storage_srid)?;
     let mut owner = databases.address.connect(DbRole::Owner).await?;
     layer::ensure_table(&mut owner, &request.file.definition).await?;
+    let area = territory_box(&mut owner, &request.comune).await?;
     drop(owner);
     let preparation = Preparation {
         worker: config.worker.clone(),
         definition: request.file.definition.clone(),
         arguments,
+        mapping: request.options.mapping.clone(),
+        intake,
+        area,
+        grids: config.grids.clone(),
         codes: request.comune.codes.clone(),
         srid: request.comune.storage_srid,
         progress: request.progress.clone(),
     };
     let ids = databases.writer.clone();
     in_transaction(&databases.writer, move |tx| {
-        Box::pin(async move { load_in(tx, ids, preparation, request, files).await })
+        Box::pin(async move { load_in(tx, ids, preparation, request).await })
     })
     .await
 }
 
-fn open_files(paths: &[PathBuf]) -> Result<Vec<InputFile>, Error> {
-    if paths.is_empty() {
-        return Err(Error::NoFiles);
-    }
-    paths
-        .iter()
-        .map(|path| {
-            InputFile::open(path).map_err(|source| Error::File {
-                path: path.clone(),
-                source,
-            })
-        })
-        .collect()
+async fn take_in(config: &Config, request: &LoadRequest) -> Result<Intake, Error> {
+    let config = config.clone();
+    let paths = request.files.clone();
+    let options = request.options.clone();
+    let file = Arc::clone(&request.file);
+    tokio::task::spawn_blocking(move || {
+        let preferred = options.preferred(&file.definition);
+        let wanted = match &options.member {
+            Some(name) => Wanted::Named(name),
+            None => Wanted::Preferred(&preferred),
+        };
+        Intake::take(&config, &paths, wanted)
+    })
+    .await
+    .map_err(|_| Error::Interrupted)?
 }
 
 async fn load_in(
@@ -113,7 +118,6 @@ async fn load_in(
     ids: sqlx::PgPool,
     preparation: Preparation,
     request: LoadRequest,
-    files: Vec<InputFile>,
 ) -> Result<Outcome, Error> {
     let definition = &request.file.definition;
     let comune = &request.comune;
@@ -124,7 +128,7 @@ async fn load_in(
         });
     }
     sqlx::query(sql::ALLOW_LONG).execute(&mut **tx).await?;
-    let digest = files_digest(&files);
+    let digest = files_digest(&preparation.intake.files);
     let srid = comune.storage_srid;
     let reading = serde_json::to_value(&request.options).unwrap_or_default();
     let same = Identity {
@@ -142,6 +146,7 @@ async fn load_in(
             identical: true,
             published,
             report: Report::default(),
+            operation: None,
         });
     }
     let version = layer::next_version(tx, &definition.id, comune.id).await?;
@@ -150,12 +155,13 @@ async fn load_in(
         territory_id: comune.id,
         version,
         srid,
-        files: serde_json::to_value(&files).unwrap_or_default(),
+        files: serde_json::to_value(&preparation.intake.files).unwrap_or_default(),
         files_sha256: digest,
         reading: &reading,
         loaded_by: &request.by,
     };
     let part_id = layer::insert_part(tx, &new).await?;
+    let found = preparation.intake.findings.clone();
     let target = CopyTarget {
         definition,
         territory_id: comune.id,
@@ -165,12 +171,21 @@ async fn load_in(
         mut tally,
         duplicates,
         regions,
-    } = copy_rows(tx, ids, preparation, files, target).await?;
+    } = copy_rows(tx, ids, preparation, target).await?;
     let operation = serde_json::to_value(&tally.operation).unwrap_or_default();
     let mut report = std::mem::take(&mut tally.report);
+    for finding in found {
+        report.find(finding);
+    }
     add_checks(&mut report, &tally, duplicates);
-    let inside = check_inside(tx, &request, part_id, &mut report).await?;
-    report.check(inside);
+    let placed = Placed {
+        definition,
+        comune,
+        part_id,
+        sample: &tally.sample,
+        lost: tally.lost,
+    };
+    check_inside(tx, &placed, &mut report).await?;
     if definition.coverage {
         add_coverage(&mut report, definition, srid, regions).await?;
     }
@@ -191,6 +206,7 @@ async fn load_in(
         identical: false,
         published,
         report,
+        operation: tally.operation,
     })
 }
 
@@ -208,6 +224,19 @@ fn add_checks(report: &mut Report, tally: &Tally, duplicates: u64) {
         Severity::Warning,
         "the files have every field",
     );
+    if tally.repaired > 0 {
+        let about = "geometries were repaired; the originals are kept with the features";
+        report.check_rule(
+            "geometry.repaired",
+            tally.repaired,
+            Severity::Warning,
+            about,
+        );
+    }
+    if tally.set_aside > 0 {
+        let about = "features that the mapping does not take were left aside";
+        report.check_rule("mapping.only", tally.set_aside, Severity::Info, about);
+    }
     let rules = [
         (
             "value.unusable",
@@ -229,68 +258,31 @@ fn add_checks(report: &mut Report, tally: &Tally, duplicates: u64) {
     for (rule, count, about) in rules {
         report.check_rule(rule, count, Severity::Error, about);
     }
+    if let Some(operation) = &tally.operation {
+        add_accuracy(report, operation);
+    }
+    if let Some(difference) = tally.area_difference() {
+        let wrong = difference.abs() > WRONG_ZONE;
+        let about = match wrong {
+            false => "areas are the same in the files' coordinates as stored".to_owned(),
+            true => format!(
+                "areas in the files' coordinates differ by {:+.3} % from the ground: the files are \
+                 in the projection of another zone",
+                difference * 100.0
+            ),
+        };
+        report.check_rule("crs.area", u64::from(wrong), Severity::Warning, &about);
+    }
 }
 
-/// Compares the rows with the boundary of the comune; without one the answer is *no data*.
-async fn check_inside(
-    tx: &mut PgConnection,
-    request: &LoadRequest,
-    part_id: i64,
-    report: &mut Report,
-) -> Result<Check, Error> {
-    let definition = &request.file.definition;
-    let row = sqlx::query(AssertSqlSafe(sql::outside(definition)))
-        .bind(request.comune.id)
-        .bind(part_id)
-        .bind(MARGIN_M)
-        .bind(request.comune.storage_srid)
-        .fetch_one(tx)
-        .await?;
-    let boundaries: i64 = row.try_get("boundaries")?;
-    let outside = u64::try_from(row.try_get::<i64, _>("features")?).unwrap_or_default();
-    let keys: Vec<String> = row.try_get("keys")?;
-    let rule = "territory.inside".to_owned();
-    if boundaries == 0 {
-        return Ok(Check {
-            rule,
-            status: CheckStatus::NoData,
-            severity: None,
-            count: 0,
-            message: "no boundary of the comune is known, so this was not checked".into(),
-        });
-    }
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counts of features are far below 2^52"
-    )]
-    let share = 1.0 - outside as f64 / report.features.max(1) as f64;
-    let severity = if share < SHARE_INSIDE {
-        Severity::Error
-    } else {
-        Severity::Warning
+/// Warns where positions are known worse than maps of a plan are drawn.
+fn add_accuracy(report: &mut Report, operation: &Operation) {
+    let poor = operation.accuracy_m.is_none_or(|metres| metres > POOR_M);
+    let about = match operation.accuracy_m {
+        Some(metres) => format!("the change of coordinates is accurate to {metres} m"),
+        None => "nothing is known of the accuracy of the change of coordinates".to_owned(),
     };
-    for key in keys {
-        report.find(Finding {
-            rule: rule.clone(),
-            severity: Severity::Warning,
-            file: String::new(),
-            line: None,
-            message: format!("'{key}' reaches more than {MARGIN_M} m beyond the boundary"),
-            subject: Some(key),
-            place: None,
-        });
-    }
-    Ok(Check {
-        rule,
-        status: if outside == 0 {
-            CheckStatus::Passed
-        } else {
-            CheckStatus::Failed
-        },
-        severity: (outside > 0).then_some(severity),
-        count: outside,
-        message: format!("features lie inside the comune, or within {MARGIN_M} m of it"),
-    })
+    report.check_rule("crs.accuracy", u64::from(poor), Severity::Warning, &about);
 }
 
 /// Looks for overlaps and gaps on a thread that may block.

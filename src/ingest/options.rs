@@ -2,18 +2,21 @@
 
 use serde::Serialize;
 
-use crate::layer::Definition;
+use crate::layer::{ChosenMapping, Definition};
 
 use super::error::Error;
 
 /// How files are to be read; what is not given is told by the file or the layer's definition.
 ///
 /// It is recorded with the part.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ReadOptions {
     /// Name of the driver, such as `GPKG`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub driver: Option<String>,
+    /// Name of the data set in an archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
     /// Name of the layer in the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layer: Option<String>,
@@ -23,12 +26,22 @@ pub struct ReadOptions {
     /// Encoding of text, whatever the file says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
+    /// How fields fill columns, where not as the definition says. With a mapping a layer of the
+    /// national cadastre is filled from map files of other formats too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<ChosenMapping>,
+    /// The part of its area by which an invalid polygon may change to become valid; nothing is
+    /// repaired without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repair: Option<f64>,
 }
 
 impl ReadOptions {
     /// The worker's arguments for a layer's files.
     pub(super) fn arguments(&self, definition: &Definition) -> Result<Vec<String>, Error> {
+        let repair = self.repair.map(|part| part.to_string());
         let options = [
+            ("--repair", &repair),
             ("--driver", &self.driver),
             ("--layer", &self.layer),
             ("--crs", &self.crs),
@@ -38,7 +51,7 @@ impl ReadOptions {
             .into_iter()
             .filter_map(|(name, value)| Some((name, value.as_ref()?)));
         let reader = &definition.reader;
-        if let Some(cadastre) = &reader.cadastre_gml {
+        if let (Some(cadastre), None) = (&reader.cadastre_gml, &self.mapping) {
             if let Some((name, _)) = given.into_iter().next() {
                 return Err(Error::Unusable(format!(
                     "the files of the national cadastre are read in one way only: {name} has no \
@@ -53,10 +66,21 @@ impl ReadOptions {
         for (name, value) in given {
             arguments.extend([name.to_owned(), value.clone()]);
         }
-        let preferred = reader.vector.as_ref().and_then(|file| file.layer.as_ref());
-        if let Some(layer) = preferred {
+        let mapped = self.mapping.iter().flat_map(|mapping| &mapping.layers);
+        let mapped = mapped.filter_map(|mapping| mapping.layer.as_ref()).next();
+        let defined = reader.vector.as_ref().and_then(|file| file.layer.as_ref());
+        if let Some(layer) = mapped.or(defined) {
             arguments.extend(["--prefer".to_owned(), layer.clone()]);
         }
         Ok(arguments)
+    }
+
+    /// Names of data sets in archives that are taken where none was named.
+    pub(super) fn preferred<'a>(&'a self, definition: &'a Definition) -> Vec<&'a str> {
+        let mapped = self.mapping.iter().flat_map(|mapping| &mapping.layers);
+        let mapped = mapped.filter_map(|mapping| mapping.member.as_deref());
+        let vector = definition.reader.vector.as_ref();
+        let defined = vector.and_then(|file| file.member.as_deref());
+        mapped.chain(defined).collect()
     }
 }

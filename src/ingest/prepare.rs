@@ -1,15 +1,17 @@
 //! From a worker's features to rows ready for the database.
 
-use wire::{Feature, Frame, Geometry};
+use wire::{Feature, Frame, Geometry, MultiPolygon};
 
 use crate::cadastre::ComuneCode;
-use crate::crs::{self, Operation, with_transformation};
-use crate::layer::{Definition, Mapping, ReferencePart, Row, Value};
+use crate::crs::{self, Operation, Transformation, with_transformation};
+use crate::geo::LonLatBox;
+use crate::layer::{ChosenMapping, Definition, Mapping, ReferencePart, Row, Value};
 
 use super::content_key::content_key;
 use super::coverage::Region;
 use super::ewkb::geometry_ewkb;
-use super::files::InputFile;
+use super::inside::Sample;
+use super::intake::{Input, Intake};
 use super::label::{kind_of, label_point};
 use super::report::{Finding, Report, Severity};
 use super::worker::{ProgressSender, Reading, WorkerError, read_file};
@@ -35,6 +37,14 @@ pub(super) struct Preparation {
     pub(super) definition: Definition,
     /// The worker's arguments before the file.
     pub(super) arguments: Vec<String>,
+    /// How fields fill columns, where not as the definition says.
+    pub(super) mapping: Option<ChosenMapping>,
+    /// The files.
+    pub(super) intake: Intake,
+    /// Where the territory is, for the choice of the change of coordinates.
+    pub(super) area: Option<LonLatBox>,
+    /// Folder of grids for it.
+    pub(super) grids: Option<std::path::PathBuf>,
     pub(super) codes: Vec<ComuneCode>,
     pub(super) srid: i32,
     pub(super) progress: ProgressSender,
@@ -45,10 +55,29 @@ pub(super) struct Preparation {
 pub(super) struct Tally {
     pub(super) report: Report,
     pub(super) invalid: u64,
+    /// Repairs that were listed.
+    pub(super) repaired: u64,
+    /// Features that the mapping does not take.
+    pub(super) set_aside: u64,
     pub(super) missing: u64,
     pub(super) unmapped: u64,
     pub(super) foreign: u64,
     pub(super) operation: Option<Operation>,
+    /// Features whose coordinates could not be transformed.
+    pub(super) lost: u64,
+    /// Some of the files' points as they are there.
+    pub(super) sample: Sample,
+    /// Areas in the files' coordinates, where those are metres, and as stored.
+    areas: [f64; 2],
+}
+
+impl Tally {
+    /// How much areas in the files' coordinates differ from those on the ground, as a part of
+    /// these; none without areas in metres.
+    pub(super) fn area_difference(&self) -> Option<f64> {
+        let [in_files, stored] = self.areas;
+        (stored > 0.0).then(|| in_files / stored - 1.0)
+    }
 }
 
 /// Why a file could not be prepared.
@@ -80,7 +109,7 @@ const BATCH: usize = 256;
 /// When the receiver is gone the reading stops.
 pub(super) fn prepare_file(
     preparation: &Preparation,
-    (number, file): (usize, &InputFile),
+    (number, file): (usize, &Input),
     tally: &mut Tally,
     rows: &tokio::sync::mpsc::Sender<Vec<PreparedRow>>,
 ) -> Result<(), PrepareError> {
@@ -92,6 +121,8 @@ pub(super) fn prepare_file(
         fields: Vec::new(),
         mapping: None,
         from: 0,
+        is_metric: false,
+        transformation: None,
         batch: Vec::with_capacity(BATCH),
     };
     let mut fault = None;
@@ -99,6 +130,7 @@ pub(super) fn prepare_file(
         program: &preparation.worker,
         arguments: &arguments,
         file: &file.path,
+        output: None,
         name: &file.name,
     };
     read_file(&reading, |frame| match state.take(frame, tally) {
@@ -112,20 +144,26 @@ pub(super) fn prepare_file(
         return Err(error);
     }
     state.send(rows);
+    // Complete once a point went through it.
+    if let (Some(transformation), None) = (&state.transformation, &tally.operation) {
+        tally.operation = Some(transformation.operation());
+    }
     Ok(())
 }
 
 struct FileState<'a> {
     preparation: &'a Preparation,
-    file: &'a InputFile,
+    file: &'a Input,
     number: usize,
     fields: Vec<String>,
     mapping: Option<Mapping<'a>>,
     from: i32,
+    is_metric: bool,
+    transformation: Option<Transformation>,
     batch: Vec<PreparedRow>,
 }
 
-impl FileState<'_> {
+impl<'a> FileState<'a> {
     fn send(&mut self, rows: &tokio::sync::mpsc::Sender<Vec<PreparedRow>>) -> bool {
         let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
         rows.blocking_send(batch).is_ok()
@@ -143,11 +181,12 @@ impl FileState<'_> {
                         wkt: hello.wkt.clone(),
                     })?;
                 self.fields = hello.fields;
-                let mapping = Mapping::new(&self.preparation.definition, &self.fields);
-                let mapping = mapping.map_err(|error| PrepareError::Fields {
-                    file: self.file.name.clone(),
-                    reason: format!("{error}; it has: {}", self.fields.join(", ")),
-                })?;
+                self.is_metric = crs::is_metric(self.from).map_err(|e| self.fault(e))?;
+                let grids = self.preparation.grids.as_deref();
+                let (area, srid) = (self.preparation.area, self.preparation.srid);
+                let chosen = Transformation::in_area(self.from, srid, area, grids);
+                self.transformation = Some(chosen.map_err(|e| self.fault(e))?);
+                let mapping = self.bind(tally)?;
                 for (field, column) in mapping.missing() {
                     tally.missing += 1;
                     tally.report.find(Finding {
@@ -163,15 +202,18 @@ impl FileState<'_> {
                 self.mapping = Some(mapping);
             }
             Frame::Feature(feature) => self.feature(feature, tally)?,
-            Frame::Finding(finding) => tally.report.find(Finding {
-                rule: finding.rule,
-                severity: finding.severity.into(),
-                file: self.file.name.clone(),
-                line: finding.line,
-                subject: finding.subject,
-                place: None,
-                message: finding.message,
-            }),
+            Frame::Finding(finding) => {
+                tally.repaired += u64::from(finding.rule == "geometry.repaired");
+                tally.report.find(Finding {
+                    rule: finding.rule,
+                    severity: finding.severity.into(),
+                    file: self.file.name.clone(),
+                    line: finding.line,
+                    subject: finding.subject,
+                    place: None,
+                    message: finding.message,
+                });
+            }
             Frame::Progress(progress) => {
                 self.preparation
                     .progress
@@ -188,12 +230,52 @@ impl FileState<'_> {
         Ok(())
     }
 
+    /// Binds the file's fields, and says how.
+    fn bind(&self, tally: &mut Tally) -> Result<Mapping<'a>, PrepareError> {
+        let preparation = self.preparation;
+        let definition = &preparation.definition;
+        let bound = match &preparation.mapping {
+            None => Mapping::new(definition, &self.fields).map(|bound| (String::new(), bound)),
+            Some(chosen) => {
+                let found = Mapping::first_fit(definition, &chosen.layers, &self.fields);
+                found.map(|(at, bound)| {
+                    let which = match chosen.layers.len() {
+                        1 => String::new(),
+                        all => format!(" ({} of {all})", at + 1),
+                    };
+                    (format!("mapping '{}'{which}: ", chosen.name), bound)
+                })
+            }
+        };
+        let (which, mapping) = bound.map_err(|error| PrepareError::Fields {
+            file: self.file.name.clone(),
+            reason: format!("{error}; it has: {}", self.fields.join(", ")),
+        })?;
+        // The cadastre's files have the same fields everywhere.
+        if definition.reader.vector.is_some() || preparation.mapping.is_some() {
+            tally.report.find(Finding {
+                rule: "mapping.applied".into(),
+                severity: Severity::Info,
+                file: self.file.name.clone(),
+                line: None,
+                subject: None,
+                place: None,
+                message: format!("{which}{}", mapping.told(&self.fields)),
+            });
+        }
+        Ok(mapping)
+    }
+
     fn feature(&mut self, feature: Feature, tally: &mut Tally) -> Result<(), PrepareError> {
         let definition = &self.preparation.definition;
         // A stream starts with its Hello, or the reader of the stream would have refused it.
         let Some(mapping) = &self.mapping else {
             return Ok(());
         };
+        if !mapping.takes(&feature.values) {
+            tally.set_aside += 1;
+            return Ok(());
+        }
         let row = mapping.row(&feature.values);
         let first = feature.geometry.points().first().copied();
         let place = |at: Option<[f64; 2]>| lon_lat(self.from, at?);
@@ -246,9 +328,22 @@ impl FileState<'_> {
             find("geometry.unsupported", Some(&key), place(first), message);
             return Ok(());
         }
-        let geometry = self.to_storage(&feature.geometry, tally)?;
+        tally.sample.offer(self.from, feature.geometry.points());
+        let Some(geometry) = self.to_storage(&feature.geometry) else {
+            tally.lost += 1;
+            let message = format!("the coordinates of '{key}' cannot be in EPSG:{}", self.from);
+            find("crs.coordinate", Some(&key), None, message);
+            return Ok(());
+        };
+        if self.is_metric
+            && let (Some(given), Some(stored)) =
+                (feature.geometry.as_polygons(), geometry.as_polygons())
+        {
+            tally.areas[0] += area(given);
+            tally.areas[1] += area(stored);
+        }
         if let Some(index) = definition.key_column()
-            && definition.column[index].from.content
+            && mapping.makes_key()
         {
             key = content_key(&values, &geometry);
             values[index] = Value::Text(key.clone());
@@ -283,20 +378,18 @@ impl FileState<'_> {
         })
     }
 
-    fn to_storage(&self, geometry: &Geometry, tally: &mut Tally) -> Result<Geometry, PrepareError> {
-        let fault = |source| PrepareError::Crs {
+    /// The geometry in the storage CRS; none where its coordinates cannot be transformed.
+    fn to_storage(&self, geometry: &Geometry) -> Option<Geometry> {
+        let transformation = self.transformation.as_ref()?;
+        let stored = geometry.map_points(|points| transformation.apply_to(points));
+        stored.ok()
+    }
+
+    fn fault(&self, source: crs::Error) -> PrepareError {
+        PrepareError::Crs {
             file: self.file.name.clone(),
             source,
-        };
-        with_transformation(self.from, self.preparation.srid, |transformation| {
-            let stored = geometry.map_points(|points| transformation.apply_to(points))?;
-            if tally.operation.is_none() {
-                tally.operation = Some(transformation.operation());
-            }
-            Ok(stored)
-        })
-        .and_then(|outcome| outcome)
-        .map_err(fault)
+        }
     }
 
     fn original(&self, values: &[Option<String>]) -> String {
@@ -311,6 +404,29 @@ impl FileState<'_> {
             .collect();
         serde_json::Value::Object(object).to_string()
     }
+}
+
+/// The area of polygons, holes taken off.
+fn area(polygons: &MultiPolygon) -> f64 {
+    let ring_area = |ring: &[[f64; 2]]| {
+        let [x0, y0] = ring.first().copied().unwrap_or_default();
+        let twice: f64 = ring
+            .windows(2)
+            .map(|pair| {
+                let [[x1, y1], [x2, y2]] = [pair[0], pair[1]];
+                (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+            })
+            .sum();
+        (twice / 2.0).abs()
+    };
+    polygons
+        .polygons()
+        .map(|polygon| {
+            let mut rings = polygon.rings().map(ring_area);
+            let outer = rings.next().unwrap_or_default();
+            outer - rings.sum::<f64>()
+        })
+        .sum()
 }
 
 /// A place in lon/lat, where it can be told.

@@ -1,9 +1,9 @@
 //! What a load found, for people and for programs.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How much a finding weighs: an error keeps a part from being published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know.
@@ -25,7 +25,7 @@ impl From<wire::Severity> for Severity {
 }
 
 /// Something found in a file, with its place.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Finding {
     /// Rule, such as `geometry.invalid`.
     pub rule: String,
@@ -44,7 +44,7 @@ pub struct Finding {
 }
 
 /// Outcome of a check. *No data* is not *passed*.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckStatus {
     /// Made, nothing found.
@@ -56,7 +56,7 @@ pub enum CheckStatus {
 }
 
 /// A check with its outcome.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Check {
     /// Rule.
     pub rule: String,
@@ -74,7 +74,7 @@ pub struct Check {
 const KEPT: usize = 1000;
 
 /// The report of a load.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Report {
     /// Members of the files that were read.
     pub members: u64,

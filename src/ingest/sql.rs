@@ -16,6 +16,51 @@ from stdin (format binary)",
     )
 }
 
+// The box of the boundary in use.
+pub(super) const BOUNDARY_BOX: &str = "
+select st_xmin(geom), st_ymin(geom), st_xmax(geom), st_ymax(geom)
+  from place.boundary
+ where territory_id = $1 and st_srid(geom) = $2
+ order by origin, id desc
+ limit 1";
+
+// The rings of the boundary in use, simplified by a tolerance in metres.
+pub(super) const BOUNDARY_OUTLINE: &str = "
+-- the points of the rings
+with point as (
+    select dumped.path, st_x(dumped.geom) as x, st_y(dumped.geom) as y
+      from (select geom
+              from place.boundary
+             where territory_id = $1 and st_srid(geom) = $2
+             order by origin, id desc
+             limit 1) as boundary
+     cross join st_dumppoints(st_simplifypreservetopology(boundary.geom, $3)) as dumped
+)
+select array_agg(x order by path), array_agg(y order by path)
+  from point
+ group by path[1], path[2]
+ order by path[1], path[2]";
+
+// How many of some points lie within two margins of the boundary in use.
+pub(super) const POINTS_INSIDE: &str = "
+-- the boundary in use, grown by both margins in metres
+with boundary as materialized (
+    select st_buffer(geom, $3) as near, st_buffer(geom, $4) as close
+      from place.boundary
+     where territory_id = $1 and st_srid(geom) = $2
+     order by origin, id desc
+     limit 1
+),
+-- the points
+point as (
+    select st_setsrid(st_makepoint(x, y), $2) as geom
+      from unnest($5::double precision[], $6::double precision[]) as given (x, y)
+)
+select count(*) filter (where st_covers(boundary.near, point.geom)),
+       count(*) filter (where st_covers(boundary.close, point.geom))
+  from boundary
+ cross join point";
+
 /// Features outside the territory, more than the margin: their number and the first keys.
 ///
 /// A boundary from a file goes before one made from sheets; `null` without a boundary.
@@ -48,4 +93,4 @@ select (select count(*) from boundary) as boundaries,
 pub(super) const ALLOW_LONG: &str = "set local statement_timeout = '30min'";
 
 /// Every fixed statement, for the test that prepares them.
-pub(crate) const ALL: &[&str] = &[ALLOW_LONG];
+pub(crate) const ALL: &[&str] = &[ALLOW_LONG, BOUNDARY_BOX, BOUNDARY_OUTLINE, POINTS_INSIDE];

@@ -65,6 +65,8 @@ pub(super) struct Reading<'a> {
     pub(super) arguments: &'a [&'a str],
     /// The file.
     pub(super) file: &'a Path,
+    /// The folder that it may write into, where it does.
+    pub(super) output: Option<&'a Path>,
     /// Its name, for people.
     pub(super) name: &'a str,
 }
@@ -84,6 +86,7 @@ impl Running {
             .args(reading.arguments)
             .arg("--")
             .arg(reading.file)
+            .args(reading.output)
             .env_clear()
             .current_dir("/")
             .stdin(Stdio::null())
@@ -182,7 +185,16 @@ pub(super) fn read_file(
     mut take: impl FnMut(Frame) -> bool,
 ) -> Result<(), WorkerError> {
     let (running, stdout) = Running::start(reading)?;
-    let mut reader = Reader::new(BufReader::with_capacity(1 << 18, stdout), Limits::default());
+    // Outlines of what was repaired are kept as text.
+    let string_bytes = match reading.arguments.contains(&"--repair") {
+        true => 4 << 20,
+        false => Limits::default().string_bytes,
+    };
+    let limits = Limits {
+        string_bytes,
+        ..Limits::default()
+    };
+    let mut reader = Reader::new(BufReader::with_capacity(1 << 18, stdout), limits);
     loop {
         match reader.next_frame() {
             Ok(Some(Frame::Failed(failed))) => {

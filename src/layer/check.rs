@@ -11,6 +11,7 @@ use crate::strict::{self, Problem, SourceFile};
 use super::definition::{
     Column, ColumnType, Definition, Example, GeometryKind, LayerRole, ReferencePart,
 };
+use super::field_map::PRESETS;
 use super::mapping::Mapping;
 use super::value::Value;
 
@@ -41,6 +42,10 @@ impl Definitions {
         let mut files: Vec<Arc<DefinitionFile>> = Vec::new();
         let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
         for SourceFile { name, text } in found {
+            // Mappings are files of another form.
+            if name.starts_with(PRESETS) {
+                continue;
+            }
             match read(&name, &text) {
                 Ok(definition) => {
                     if let Some(first) = seen.insert(definition.id.clone(), name.clone()) {
@@ -240,10 +245,13 @@ fn origin_problems(definition: &Definition, column: &Column) -> Vec<(&'static st
             "only the key is made from the content".into(),
         ));
     }
-    if from.part.is_some() && from.field.is_none() {
-        problems.push(("from/part", "`part` goes with `field`".into()));
+    if from.part.is_some() && from.content {
+        problems.push(("from/part", "`part` goes with `field` or `fields`".into()));
     }
-    if !from.fields.is_empty() && column.kind != ColumnType::Text {
+    if from.join.is_some() && from.fields.is_empty() {
+        problems.push(("from/join", "`join` goes with `fields`".into()));
+    }
+    if !from.fields.is_empty() && from.part.is_none() && column.kind != ColumnType::Text {
         problems.push(("type", "several fields make a text".into()));
     }
     problems

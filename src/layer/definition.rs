@@ -234,9 +234,12 @@ pub struct ColumnOrigin {
     /// When given, the field is a cadastral reference and this part of it is the value.
     #[serde(default)]
     pub part: Option<ReferencePart>,
-    /// Names of several fields, whose values are joined by `/`; none of them may be empty.
+    /// Names of several fields, whose values are joined; none of them may be empty.
     #[serde(default)]
     pub fields: Vec<String>,
+    /// What stands between them; `/` when not given.
+    #[serde(default)]
+    pub join: Option<String>,
     /// True for the key of a file that has none: a digest of outline and values, the same in
     /// every load as long as neither changes.
     #[serde(default)]

@@ -1,11 +1,14 @@
 //! From a file's fields to a layer's columns.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::cadastre::{CadastralReference, ReferenceError, SheetReference};
 
 use super::definition::{Column, Definition, LayerRole, ReferencePart};
 use super::field::{Found, find_field};
+use super::field_map::{ColumnMapping, LayerMapping};
 use super::value::Value;
 
 /// A feature's columns, in the definition's order.
@@ -75,23 +78,28 @@ pub enum MappingError {
 /// A definition bound to the fields of one file.
 pub struct Mapping<'a> {
     definition: &'a Definition,
-    bound: Vec<Bound>,
+    bound: Vec<Bound<'a>>,
+    /// Positions of fields, each with the values that are taken.
+    only: Vec<(usize, &'a [String])>,
 }
 
 /// Where a column's values are in a file.
-struct Bound {
-    origin: Origin,
-    /// The field or fields, for messages.
+struct Bound<'a> {
+    origin: Origin<'a>,
+    /// The field or fields as they are wanted, for messages.
     fields: String,
+    /// What values of the file stand for.
+    values: Option<&'a BTreeMap<String, String>>,
 }
 
-enum Origin {
+enum Origin<'a> {
     /// The file has no such field, and the column needs none.
     Missing,
     Field(usize),
-    Joined(Vec<usize>),
+    Joined(Vec<usize>, &'a str),
     /// Made from outline and values, later.
     Content,
+    Constant(&'a str),
 }
 
 impl<'a> Mapping<'a> {
@@ -104,11 +112,65 @@ impl<'a> Mapping<'a> {
         definition: &'a Definition,
         fields: &[S],
     ) -> Result<Self, MappingError> {
-        let columns = definition.column.iter();
-        let bound = columns
-            .map(|column| bind(column, fields))
+        Self::mapped(definition, None, fields)
+    }
+
+    /// Binds a definition's columns to a file's fields, by a mapping where one is given.
+    ///
+    /// # Errors
+    /// As [`Mapping::new`].
+    pub fn mapped<S: AsRef<str>>(
+        definition: &'a Definition,
+        mapping: Option<&'a LayerMapping>,
+        fields: &[S],
+    ) -> Result<Self, MappingError> {
+        let bound = definition
+            .column
+            .iter()
+            .map(|column| {
+                let given = mapping.and_then(|mapping| mapping.column.get(&column.name));
+                bind(column, given, fields)
+            })
             .collect::<Result<_, _>>()?;
-        Ok(Self { definition, bound })
+        let mut only = Vec::new();
+        for (field, values) in mapping.into_iter().flat_map(|mapping| &mapping.only) {
+            let position = find(fields, field, "only")?.ok_or_else(|| MappingError::NoField {
+                field: field.clone(),
+                column: "only".to_owned(),
+            })?;
+            only.push((position, values.as_slice()));
+        }
+        Ok(Self {
+            definition,
+            bound,
+            only,
+        })
+    }
+
+    /// Binds a file's fields by the first of several mappings that finds all of its fields there,
+    /// else by the first that is possible at all; with its place among them.
+    ///
+    /// # Errors
+    /// That of the first mapping, where none is possible.
+    pub fn first_fit<S: AsRef<str>>(
+        definition: &'a Definition,
+        mappings: &'a [LayerMapping],
+        fields: &[S],
+    ) -> Result<(usize, Self), MappingError> {
+        let mut possible = None;
+        let mut fault = None;
+        for (index, mapping) in mappings.iter().enumerate() {
+            match Self::mapped(definition, Some(mapping), fields) {
+                Ok(bound) if bound.missing().next().is_none() => return Ok((index, bound)),
+                Ok(bound) => possible = possible.or(Some((index, bound))),
+                Err(error) => fault = fault.or(Some(error)),
+            }
+        }
+        match (possible, fault) {
+            (Some(possible), _) => Ok(possible),
+            (None, Some(error)) => Err(error),
+            (None, None) => Ok((0, Self::new(definition, fields)?)),
+        }
     }
 
     /// Names of fields that the file lacks, with the columns that stay empty for it.
@@ -119,6 +181,44 @@ impl<'a> Mapping<'a> {
             .map(|(column, bound)| (bound.fields.as_str(), column.name.as_str()))
     }
 
+    /// True when the key is made from outline and values.
+    pub fn makes_key(&self) -> bool {
+        let key = self.definition.key_column();
+        key.is_some_and(|key| matches!(self.bound[key].origin, Origin::Content))
+    }
+
+    /// Which column is filled from what, in the file's own words.
+    pub fn told<S: AsRef<str>>(&self, fields: &[S]) -> String {
+        let name = |position: &usize| fields[*position].as_ref();
+        let columns = self.definition.column.iter().zip(&self.bound);
+        let told: Vec<String> = columns
+            .map(|(column, bound)| {
+                let from = match &bound.origin {
+                    Origin::Missing => "nothing".to_owned(),
+                    Origin::Field(position) => name(position).to_owned(),
+                    Origin::Joined(positions, join) => {
+                        let names: Vec<&str> = positions.iter().map(name).collect();
+                        names.join(join)
+                    }
+                    Origin::Content => "outline and values".to_owned(),
+                    Origin::Constant("") => "nothing".to_owned(),
+                    Origin::Constant(value) => format!("'{value}'"),
+                };
+                format!("{} ← {from}", column.name)
+            })
+            .collect();
+        told.join(", ")
+    }
+
+    /// True when the mapping takes a feature with these field values.
+    pub fn takes<S: AsRef<str>>(&self, values: &[Option<S>]) -> bool {
+        self.only.iter().all(|(position, taken)| {
+            let value = values.get(*position).and_then(Option::as_ref);
+            let value = value.map_or("", |value| value.as_ref().trim());
+            taken.iter().any(|taken| taken == value)
+        })
+    }
+
     /// Maps a feature's field values, in the order of the file's fields, to a row.
     ///
     /// A key that is made from the content is null here.
@@ -127,41 +227,24 @@ impl<'a> Mapping<'a> {
     /// The first [`MappingError`] met.
     pub fn row<S: AsRef<str>>(&self, values: &[Option<S>]) -> Result<Row, MappingError> {
         let mut parsed = ParsedReferences::default();
-        let text = |position: usize| {
-            let value = values.get(position).and_then(Option::as_ref)?;
-            Some(value.as_ref().trim()).filter(|text| !text.is_empty())
-        };
-        self.definition
-            .column
-            .iter()
-            .zip(&self.bound)
+        let columns = self.definition.column.iter().zip(&self.bound);
+        columns
             .map(|(column, bound)| {
-                let value = match (&bound.origin, column.from.part) {
-                    (Origin::Content, _) => return Ok(Value::Null),
-                    (Origin::Missing, _) => Value::Null,
-                    (Origin::Field(position), Some(part)) => match text(*position) {
-                        None => Value::Null,
-                        Some(text) => {
-                            let reference = parsed.get(self.definition, *position, text);
-                            let reference =
-                                reference.map_err(|source| MappingError::Reference {
-                                    field: bound.fields.clone(),
-                                    source,
-                                })?;
-                            part_of(reference, part)
-                        }
-                    },
-                    (Origin::Field(position), None) => match text(*position) {
-                        None => Value::Null,
-                        Some(text) => typed(column, &bound.fields, text)?,
-                    },
-                    (Origin::Joined(positions), _) => {
-                        let texts: Option<Vec<&str>> = positions.iter().map(|p| text(*p)).collect();
-                        match texts {
-                            None => Value::Null,
-                            Some(texts) => typed(column, &bound.fields, &texts.join("/"))?,
-                        }
+                if matches!(bound.origin, Origin::Content) {
+                    return Ok(Value::Null);
+                }
+                let text = bound.text(values);
+                let value = match (text.as_deref(), column.from.part) {
+                    (None, _) => Value::Null,
+                    (Some(text), Some(part)) => {
+                        let reference = parsed.get(self.definition, bound, text);
+                        let reference = reference.map_err(|source| MappingError::Reference {
+                            field: bound.fields.clone(),
+                            source,
+                        })?;
+                        part_of(reference, part)
                     }
+                    (Some(text), None) => typed(column, &bound.fields, text)?,
                 };
                 if column.required && value == Value::Null {
                     return Err(MappingError::Empty {
@@ -175,50 +258,103 @@ impl<'a> Mapping<'a> {
     }
 }
 
-fn bind<S: AsRef<str>>(column: &Column, fields: &[S]) -> Result<Bound, MappingError> {
-    let wanted: Vec<&str> = match &column.from.field {
+impl Bound<'_> {
+    /// The text that a feature has for the column; none where it is empty.
+    fn text<'v, S: AsRef<str>>(&'v self, values: &'v [Option<S>]) -> Option<Cow<'v, str>> {
+        let at = |position: &usize| {
+            let value = values.get(*position).and_then(Option::as_ref)?;
+            Some(value.as_ref().trim()).filter(|text| !text.is_empty())
+        };
+        let text = match &self.origin {
+            Origin::Missing | Origin::Content => None,
+            Origin::Field(position) => at(position).map(Cow::Borrowed),
+            Origin::Joined(positions, join) => {
+                let texts: Option<Vec<&str>> = positions.iter().map(at).collect();
+                texts.map(|texts| Cow::Owned(texts.join(join)))
+            }
+            Origin::Constant(value) => Some(Cow::Borrowed(*value)),
+        };
+        let text = match self.values {
+            None => text,
+            Some(known) => {
+                let meant = known.get(text.as_deref().unwrap_or_default());
+                meant.map(|meant| Cow::Borrowed(meant.trim())).or(text)
+            }
+        };
+        text.filter(|text| !text.is_empty())
+    }
+}
+
+fn bind<'a, S: AsRef<str>>(
+    column: &'a Column,
+    given: Option<&'a ColumnMapping>,
+    fields: &[S],
+) -> Result<Bound<'a>, MappingError> {
+    let values = given.map(|given| &given.values).filter(|v| !v.is_empty());
+    let from = &column.from;
+    let says = |given: &&ColumnMapping| {
+        given.field.is_some() || !given.fields.is_empty() || given.content || given.value.is_some()
+    };
+    let (field, several, join, content, constant) = match given.filter(says) {
+        Some(given) => (
+            &given.field,
+            &given.fields,
+            &given.join,
+            given.content,
+            given.value.as_deref(),
+        ),
+        None => (&from.field, &from.fields, &from.join, from.content, None),
+    };
+    let wanted: Vec<&str> = match field {
         Some(field) => vec![field],
-        None => column.from.fields.iter().map(String::as_str).collect(),
+        None => several.iter().map(String::as_str).collect(),
     };
     let mut positions = Vec::new();
     for field in &wanted {
-        match find_field(fields, field) {
-            Found::One(position) => positions.push(position),
-            Found::None if column.required => {
+        match find(fields, field, &column.name)? {
+            Some(position) => positions.push(position),
+            None if column.required => {
                 return Err(MappingError::NoField {
                     field: (*field).to_owned(),
                     column: column.name.clone(),
                 });
             }
-            Found::None => {}
-            Found::Several(candidates) => {
-                return Err(MappingError::Ambiguous {
-                    field: (*field).to_owned(),
-                    column: column.name.clone(),
-                    candidates,
-                });
-            }
+            None => {}
         }
     }
-    let origin = if column.from.content {
-        Origin::Content
-    } else if positions.len() < wanted.len() {
-        Origin::Missing
-    } else {
-        match positions.as_slice() {
-            [position] => Origin::Field(*position),
-            _ => Origin::Joined(positions),
-        }
+    let origin = match (constant, positions.as_slice()) {
+        (Some(value), _) => Origin::Constant(value.trim()),
+        (None, _) if content => Origin::Content,
+        (None, found) if found.len() < wanted.len() => Origin::Missing,
+        (None, [position]) => Origin::Field(*position),
+        (None, _) => Origin::Joined(positions, join.as_deref().unwrap_or("/")),
     };
     Ok(Bound {
         origin,
         fields: wanted.join(", "),
+        values,
     })
+}
+
+fn find<S: AsRef<str>>(
+    fields: &[S],
+    wanted: &str,
+    column: &str,
+) -> Result<Option<usize>, MappingError> {
+    match find_field(fields, wanted) {
+        Found::One(position) => Ok(Some(position)),
+        Found::None => Ok(None),
+        Found::Several(candidates) => Err(MappingError::Ambiguous {
+            field: wanted.to_owned(),
+            column: column.to_owned(),
+            candidates,
+        }),
+    }
 }
 
 // Several columns come from one reference: it is parsed once a feature.
 #[derive(Default)]
-struct ParsedReferences(Vec<(usize, Parsed)>);
+struct ParsedReferences(Vec<(String, Parsed)>);
 
 #[derive(Clone)]
 enum Parsed {
@@ -230,10 +366,10 @@ impl ParsedReferences {
     fn get(
         &mut self,
         definition: &Definition,
-        position: usize,
+        bound: &Bound<'_>,
         text: &str,
     ) -> Result<&Parsed, ReferenceError> {
-        let found = self.0.iter().position(|(p, _)| *p == position);
+        let found = self.0.iter().position(|(field, _)| *field == bound.fields);
         let index = match found {
             Some(index) => index,
             None => {
@@ -241,7 +377,7 @@ impl ParsedReferences {
                     Some(LayerRole::Sheet) => Parsed::Sheet(text.parse()?),
                     _ => Parsed::Parcel(text.parse()?),
                 };
-                self.0.push((position, parsed));
+                self.0.push((bound.fields.clone(), parsed));
                 self.0.len() - 1
             }
         };

@@ -11,6 +11,7 @@ mod difference;
 mod domain;
 mod fact_rule;
 mod field;
+mod field_map;
 mod lineage;
 mod mapping;
 mod plan;
@@ -36,6 +37,10 @@ pub use definition::{
 pub use difference::{AttributeChange, Change, Differences, differences};
 pub use domain::DomainValue;
 pub use fact_rule::{FactRule, SliverRule, SmallWhen};
+pub use field_map::{
+    ChosenMapping, ColumnMapping, LayerMapping, MappingFile, MappingFileError, check_presets,
+    find_mapping,
+};
 pub use lineage::{Lineage, LineageKind, LineageStep, lineage, lineage_of, record_lineage};
 pub use mapping::{Mapping, MappingError, Row};
 pub use plan::{

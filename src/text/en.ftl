@@ -677,3 +677,35 @@ queue-turn = Whose turn
 nav-mine = My practices
 nav-desk = Desk
 can-do-start = Begin
+
+## Report of a load
+
+load-title = Report of a load
+load-version = Version
+load-features = Features stored
+load-left-out = Left out
+load-has-errors = Errors stand: this version cannot be published.
+load-no-errors = No errors: this version can be published.
+load-files = Files
+load-coordinates = Coordinates
+load-accuracy = Accuracy
+load-grids = Grids
+load-unknown = unknown
+load-none = none
+load-checks = Checks
+load-outcome = Outcome
+load-rule = Rule
+load-count = Count
+load-message = Message
+load-map = Where
+load-map-label = Map of the findings over the boundary of the municipality
+load-findings = Findings
+load-no-findings = Nothing was found.
+load-first = The first
+load-severity = Severity
+load-where = Place
+load-info = information
+load-warning = warning
+load-error = error
+load-passed = passed
+load-no-data = no data

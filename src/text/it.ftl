@@ -677,3 +677,35 @@ queue-turn = A chi tocca
 nav-mine = Le mie pratiche
 nav-desk = Ufficio
 can-do-start = Inizia
+
+## Rapporto di un caricamento
+
+load-title = Rapporto di caricamento
+load-version = Versione
+load-features = Elementi registrati
+load-left-out = Esclusi
+load-has-errors = Ci sono errori: questa versione non può essere pubblicata.
+load-no-errors = Nessun errore: questa versione può essere pubblicata.
+load-files = File
+load-coordinates = Coordinate
+load-accuracy = Accuratezza
+load-grids = Grigliati
+load-unknown = non nota
+load-none = nessuno
+load-checks = Controlli
+load-outcome = Esito
+load-rule = Regola
+load-count = Numero
+load-message = Messaggio
+load-map = Dove
+load-map-label = Mappa delle segnalazioni sul confine del comune
+load-findings = Segnalazioni
+load-no-findings = Nessuna segnalazione.
+load-first = Le prime
+load-severity = Gravità
+load-where = Luogo
+load-info = informazione
+load-warning = avviso
+load-error = errore
+load-passed = superato
+load-no-data = nessun dato

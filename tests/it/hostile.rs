@@ -148,8 +148,10 @@ fn every_hostile_file_is_answered_in_words() {
     let corpus = Corpus::new();
     let files = &corpus.table.inspect;
     assert!(files.len() >= 100, "{} files", files.len());
+    let var = tempfile::tempdir().expect("temporary folders can be made");
     let wrong = corpus.wrong(files, |path| {
         let mut command = program();
+        command.env("MAPPALE_VAR", var.path());
         command.args(["layer", "inspect"]).arg(path);
         command
     });

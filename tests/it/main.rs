@@ -28,6 +28,9 @@ mod plan;
 mod procedure;
 /// The real cadastre of a comune, where the folder with it is given.
 mod real;
+mod real_files;
+/// Where a layer lies, and the report that says so.
+mod report;
 /// The sample comune in a database of its own, and files made for one test.
 mod sample;
 /// The program as a server, in a process of its own.

@@ -17,9 +17,11 @@ usage: mappale-worker cadastre-gml --feature CadastralParcel|CadastralZoning [op
        mappale-worker inspect [--driver D] [option…] [--] FILE
        mappale-worker vector [--driver D] [--layer NAME] [option…] [--] FILE
        mappale-worker unpack [option…] [--] ARCHIVE OUT_FOLDER
+       mappale-worker findings [option…] [--] GEOJSON OUT_FOLDER
 
 Reads a foreign file behind walls of its own. cadastre-gml, geojson and vector write a stream of
-features to standard output, inspect and unpack a JSON document; it must be a pipe. Exit status:
+features to standard output, the others a JSON document; it must be a pipe. findings writes a
+GeoPackage of the findings that the server has listed. Exit status:
 0 after a Done frame or a document, 2 after a Failed frame or document, 64 for a wrong command,
 71 where the walls cannot be put up.
 
@@ -48,6 +50,9 @@ inspect and vector:
   --max-fields N               fields of a layer (256)
 vector:
   --geometry KIND              polygon, line or point: others are left out with a warning
+  --repair PART                make invalid polygons valid where their area changes by no more
+                               than this part of it, such as 0.01; the outline that it was is
+                               kept in the field geometry_before_repair
   --curve-tolerance M          metres between an arc and its chords (0.01)
 unpack:
   --max-entries N              entries of the archive, folders included (100)
@@ -93,6 +98,8 @@ pub enum Reader {
     Vector(vector::Options),
     /// `unpack`, with the output folder.
     Unpack(PathBuf, unpack::Limits),
+    /// `findings`, with the output folder.
+    Findings(PathBuf),
 }
 
 /// Why a command line is refused.
@@ -139,6 +146,7 @@ pub fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Command, Error>
         Some("inspect") => reading(args, Which::Inspect),
         Some("vector") => reading(args, Which::Vector),
         Some("unpack") => reading(args, Which::Unpack),
+        Some("findings") => reading(args, Which::Findings),
         _ => Err(Error::UnknownCommand(command)),
     }
 }
@@ -151,6 +159,7 @@ enum Which {
     Inspect,
     Vector,
     Unpack,
+    Findings,
 }
 
 /// What the options of a sub-command say; each has its default.
@@ -192,7 +201,7 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
                 file = Some(PathBuf::from(arg));
                 continue;
             }
-            _ if which == Which::Unpack && folder.is_none() => {
+            _ if matches!(which, Which::Unpack | Which::Findings) && folder.is_none() => {
                 folder = Some(PathBuf::from(arg));
                 continue;
             }
@@ -232,6 +241,7 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
             }
         }
         Which::Unpack => Reader::Unpack(folder.ok_or(Error::Missing("OUT_FOLDER"))?, given.unpack),
+        Which::Findings => Reader::Findings(folder.ok_or(Error::Missing("OUT_FOLDER"))?),
     };
     Ok(Command::Read(Read {
         file,
@@ -244,7 +254,7 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
 
 impl Given {
     fn take(&mut self, which: Which, option: String, value: OsString) -> Result<(), Error> {
-        use Which::{GeoJson, Gml, Inspect, Unpack, Vector};
+        use Which::{Findings, GeoJson, Gml, Inspect, Unpack, Vector};
         let name = option.as_str();
         match (name, which) {
             ("--max-memory", _) => self.max_memory = read(name, value, size)?,
@@ -254,7 +264,7 @@ impl Given {
             ("--max-total", Unpack) => self.unpack.total_bytes = read(name, value, size)?,
             ("--max-ratio", Unpack) => self.unpack.ratio = read(name, value, number)?,
             ("--depth", Unpack) => self.unpack.depth = read(name, value, number)?,
-            (_, Unpack) => return Err(Error::UnknownOption(option)),
+            (_, Unpack | Findings) => return Err(Error::UnknownOption(option)),
             ("--feature", Gml) => self.feature = Some(read(name, value, Kind::from_element)?),
             ("--max-attributes", Gml) => self.gml.attributes = read(name, value, number)?,
             ("--max-markup", Gml) => self.gml.markup_bytes = read(name, value, size)?,
@@ -275,6 +285,7 @@ impl Given {
                 self.vector.encoding = Some(read(name, value, |text| Some(text.to_owned()))?);
             }
             ("--geometry", Vector) => self.vector.geometry = Some(read(name, value, geometry)?),
+            ("--repair", Vector) => self.vector.repair = Some(read(name, value, part)?),
             ("--curve-tolerance", Vector) => {
                 self.vector.curve_tolerance_m = read(name, value, positive)?;
             }
@@ -310,6 +321,10 @@ fn geometry(text: &str) -> Option<vector::Kind> {
         "point" => Some(vector::Kind::Point),
         _ => None,
     }
+}
+
+fn part(text: &str) -> Option<f64> {
+    positive(text).filter(|part| *part <= 1.0)
 }
 
 fn positive(text: &str) -> Option<f64> {

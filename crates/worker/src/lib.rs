@@ -10,6 +10,7 @@
 //! | `geojson` | the reader of GeoJSON |
 //! | `vector` | the readers of all other map files, through GDAL |
 //! | `unpack` | archives, with caps |
+//! | `geopackage` | writes the findings of a report as a GeoPackage |
 //! | `order` | tells positions of Italy whose numbers have changed places |
 //! | `settle` | what both readers do with a shape |
 //! | `validity` | OGC validity of a geometry, with reason and place |
@@ -19,6 +20,7 @@ pub mod args;
 pub mod dissolve;
 pub mod failure;
 pub mod geojson;
+pub mod geopackage;
 pub mod gml;
 mod order;
 pub mod output;

@@ -10,7 +10,7 @@ use worker::failure::Failure;
 use worker::output::Outcome;
 use worker::sandbox::{self, Walls};
 use worker::vector::{self, Driver};
-use worker::{geojson, gml, unpack};
+use worker::{geojson, geopackage, gml, unpack};
 
 /// Exit status after a `Failed` frame.
 const REFUSED: u8 = 2;
@@ -57,6 +57,10 @@ fn main() -> ExitCode {
             vector::inspect(file, options).map(Content::Inspection),
             output,
         ),
+        Reader::Findings(folder) => answer(
+            geopackage::write(file, folder).map(Content::Unpacked),
+            output,
+        ),
         Reader::Unpack(folder, limits) => answer(
             unpack::unpack(file, folder, limits).map(Content::Unpacked),
             output,
@@ -80,6 +84,7 @@ fn walls(command: &Read) -> Walls {
             (Driver::may_have_siblings(&command.file), None, 0)
         }
         Reader::Unpack(folder, limits) => (false, Some(folder.clone()), limits.total_bytes),
+        Reader::Findings(folder) => (false, Some(folder.clone()), 1 << 30),
     };
     Walls {
         mode: command.sandbox,

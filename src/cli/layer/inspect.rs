@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use wire::{CrsSource, EncodingSource, LayerInspection};
+use wire::{CrsSource, EncodingSource, Inspection, LayerInspection};
 
 use super::super::say;
 use crate::config::Config;
@@ -15,6 +15,9 @@ use crate::ingest::{self, InspectRequest};
 pub(in crate::cli) struct InspectArguments {
     /// The file.
     file: PathBuf,
+    /// The data set of an archive; by default all of them.
+    #[arg(long)]
+    member: Option<String>,
     /// The driver that must read it, such as GPKG; by default it is told from the content.
     #[arg(long)]
     driver: Option<String>,
@@ -33,14 +36,44 @@ pub(in crate::cli) struct InspectArguments {
 pub(super) async fn run(config: &Config, arguments: InspectArguments) -> Result<()> {
     let request = InspectRequest {
         path: arguments.file,
+        member: arguments.member,
         driver: arguments.driver,
         crs: arguments.crs,
         encoding: arguments.encoding,
     };
-    let inspection = ingest::inspect(config, request).await?;
+    let inspected = ingest::inspect(config, request).await?;
     if arguments.json {
-        return say(&serde_json::to_string_pretty(&inspection)?);
+        return say(&serde_json::to_string_pretty(&inspected)?);
     }
+    let several = inspected.datasets.len() > 1;
+    for dataset in &inspected.datasets {
+        if several {
+            say(&format!("\n== {}", dataset.name))?;
+        }
+        if !dataset.missing.is_empty() {
+            say(&format!(
+                "  MISSING beside it: {}",
+                dataset.missing.join(", ")
+            ))?;
+        }
+        if let Some(error) = &dataset.error {
+            say(&format!("  {error}"))?;
+        }
+        if let Some(inspection) = &dataset.inspection {
+            tell_all(inspection)?;
+        }
+    }
+    for finding in &inspected.findings {
+        let subject = finding.subject.as_deref().unwrap_or_default();
+        say(&format!(
+            "  {}: {} {subject}",
+            finding.rule, finding.message
+        ))?;
+    }
+    Ok(())
+}
+
+fn tell_all(inspection: &Inspection) -> Result<()> {
     say(&format!(
         "{}, {} layers",
         inspection.driver,

@@ -131,6 +131,7 @@ pub(in crate::cli) fn day(text: &str) -> Result<Date, String> {
     parse_day(text).ok_or_else(|| format!("'{text}' is no day: write it as 2026-01-31"))
 }
 
+/// A layer of a comune, and the way to its database.
 pub(super) struct Opened {
     pub(super) databases: Databases,
     pub(super) file: Arc<DefinitionFile>,

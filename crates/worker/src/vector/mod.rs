@@ -9,6 +9,7 @@
 //! | `source` | an open file: layers, fields, rows |
 //! | `through_gdal` | a file as GDAL reads it |
 //! | `csv` | text with separators, read by ourselves |
+//! | `repair` | invalid polygons made valid, within a bound |
 //! | `raw` | the only unsafe code: what the crate `gdal` does not tell |
 //! | `text` | numbers and times in one form |
 //! | `crs` | the CRS of a layer, and how it is known |
@@ -26,6 +27,7 @@ mod encoding;
 mod inspect;
 mod markup;
 mod raw;
+mod repair;
 mod source;
 mod text;
 mod through_gdal;
@@ -73,6 +75,9 @@ pub struct Options {
     pub encoding: Option<String>,
     /// The kind of geometry; `None` takes each feature's own.
     pub geometry: Option<Kind>,
+    /// The part of its area by which an invalid polygon may change to become valid; `None`
+    /// repairs nothing.
+    pub repair: Option<f64>,
     /// How far a chord may be from its arc, in metres.
     pub curve_tolerance_m: f64,
     /// What the file may hold.
@@ -88,6 +93,7 @@ impl Default for Options {
             crs: None,
             encoding: None,
             geometry: None,
+            repair: None,
             curve_tolerance_m: 0.01,
             limits: Limits::default(),
         }

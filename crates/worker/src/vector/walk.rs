@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::Path;
 
 use wire::{
-    CrsInspection, CrsSource, EncodingSource, FORMAT, Feature, Geometry, Hello, Invalid, Progress,
-    Severity, ShapeError,
+    CrsInspection, CrsSource, EncodingSource, FORMAT, Feature, FieldType, Geometry, Hello, Invalid,
+    Progress, Severity, ShapeError,
 };
 
+use super::repair::{self, Repaired};
 use super::source::{Head, Row, Source};
 use super::wkb::{self, Parts, Problem, Reading};
 use super::{Kind, Options, READER, agreed, crs, declared_encoding};
@@ -16,6 +17,10 @@ use crate::output::{Note, Output};
 use crate::settle::too_complex;
 use crate::validity::{self, Budget, TooComplex};
 
+/// The field that keeps the outline (WKT) of what was repaired.
+const BEFORE_REPAIR: &str = "geometry_before_repair";
+/// Bytes of such a text at most; what is longer is not repaired.
+const KEPT_BYTES: usize = 4 << 20;
 /// Rows between two progress frames.
 const PROGRESS_ROWS: u64 = 10_000;
 /// Metres of a degree at the equator: what a tolerance in metres is in degrees, at most.
@@ -39,7 +44,8 @@ pub(crate) fn prepare(path: &Path, options: &Options) -> Result<Prepared, Failur
     let driver = agreed(path, options.driver)?;
     let source = Source::open(path, driver, declared)?;
     let (layer, head) = find(&source, options)?;
-    if head.fields.len() > options.limits.fields {
+    let kept = options.repair.map(|_| BEFORE_REPAIR.to_owned());
+    if head.fields.len() + usize::from(kept.is_some()) > options.limits.fields {
         let message = format!("The layer has more than {} fields.", options.limits.fields);
         return Err(Failure::of_file(FailureKind::LimitFields, message));
     }
@@ -61,8 +67,18 @@ pub(crate) fn prepare(path: &Path, options: &Options) -> Result<Prepared, Failur
             .unwrap_or_default(),
         wkt: crs.as_ref().and_then(|crs| crs.wkt.clone()),
         crs_source: crs.as_ref().map_or(CrsSource::Unknown, |crs| crs.source),
-        fields: head.fields.iter().map(|field| field.name.clone()).collect(),
-        types: head.fields.iter().map(|field| field.kind).collect(),
+        fields: head
+            .fields
+            .iter()
+            .map(|field| field.name.clone())
+            .chain(kept.clone())
+            .collect(),
+        types: head
+            .fields
+            .iter()
+            .map(|field| field.kind)
+            .chain(kept.map(|_| FieldType::Text))
+            .collect(),
     };
     Ok(Prepared {
         is_geographic: crs::is_geographic(crs.as_ref()),
@@ -240,17 +256,68 @@ impl<W: Write> Walk<'_, W> {
                         self.output
                             .leave_out(too_complex(line, Some(subject(line))))?;
                     }
-                    Ok(invalid) => self.output.feature(&Feature {
-                        line,
-                        values: row.values,
-                        members: 1,
-                        invalid,
-                        geometry,
-                    })?,
+                    Ok(invalid) => {
+                        let mut values = row.values;
+                        let (geometry, invalid, before) = self.mended(geometry, invalid, line)?;
+                        if self.options.repair.is_some() {
+                            values.push(before);
+                        }
+                        self.output.feature(&Feature {
+                            line,
+                            values,
+                            members: 1,
+                            invalid,
+                            geometry,
+                        })?;
+                    }
                 }
             }
         }
         Ok(())
+    }
+
+    /// Mends an invalid geometry where that is asked for and changes little; with the text of
+    /// what it was.
+    fn mended(
+        &mut self,
+        geometry: Geometry,
+        invalid: Option<Invalid>,
+        line: u64,
+    ) -> Result<(Geometry, Option<Invalid>, Option<String>), Stop> {
+        let (Some(most), Some(found), Some(polygons)) =
+            (self.options.repair, invalid, geometry.as_polygons())
+        else {
+            return Ok((geometry, invalid, None));
+        };
+        let reason = found.reason.as_str().replace('_', " ");
+        let percent = |change: f64| format!("{:+.4} %", change * 100.0);
+        let mut budget = Budget::new(self.options.limits.comparisons);
+        let text = repair::to_wkt(&geometry).filter(|text| text.len() <= KEPT_BYTES);
+        match (
+            repair::repair(polygons, most, self.reading, &mut budget),
+            text,
+        ) {
+            (Repaired::Valid(valid, change), Some(text)) => {
+                let change = percent(change);
+                let message = format!(
+                    "It was not valid ({reason}) and was repaired: its area changed by {change}."
+                );
+                self.tell("geometry.repaired", Severity::Warning, line, message)?;
+                Ok((Geometry::Polygons(valid), None, Some(text)))
+            }
+            (Repaired::TooMuch(change), _) => {
+                let (change, most) = (percent(change), most * 100.0);
+                let message =
+                    format!("A repair would change its area by {change}, more than {most} %.");
+                self.tell("geometry.not_repaired", Severity::Info, line, message)?;
+                Ok((geometry, invalid, None))
+            }
+            (Repaired::Not | Repaired::Valid(..), _) => {
+                let message = "It cannot be repaired.".to_owned();
+                self.tell("geometry.not_repaired", Severity::Info, line, message)?;
+                Ok((geometry, invalid, None))
+            }
+        }
     }
 
     fn invalid(&self, geometry: &Geometry) -> Result<Option<Invalid>, TooComplex> {
