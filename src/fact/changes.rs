@@ -36,7 +36,7 @@ pub struct NameChange {
 /// A parcel that a change touches.
 #[derive(Debug, Clone)]
 pub struct TouchedParcel {
-    /// Its reference, in the later cadastre.
+    /// Its reference.
     pub reference: CadastralReference,
     /// Its area in m².
     pub area_m2: f64,
@@ -49,13 +49,14 @@ pub struct TouchedParcel {
 }
 
 /// Parcels of a comune whose answer in a layer differs between two catalogues, in the order of
-/// the cadastre of `after`; parcels are taken as they are drawn there.
+/// `cadastre`; parcels are taken as they are drawn there.
 ///
 /// # Errors
 /// [`Error::NoLayer`].
 pub fn touched(
     before: &Catalogue,
     after: &Catalogue,
+    cadastre: &Catalogue,
     viewer: &Viewer,
     comune: &Comune,
     layer: &str,
@@ -72,7 +73,7 @@ pub fn touched(
     }
     let old = readable(before, viewer, layer)?;
     let new = readable(after, viewer, layer)?;
-    let parcels: Vec<&Arc<PartSnapshot>> = after
+    let parcels: Vec<&Arc<PartSnapshot>> = cadastre
         .layer_with_role(LayerRole::Parcel)
         .filter(|entry| authorize(viewer, Action::Read, entry.definition().policy).is_ok())
         .into_iter()

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use crate::fact::{self, TouchedParcel};
-use crate::layer::AsOf;
+use crate::layer::{AsOf, LayerRole};
 use crate::snapshot::Catalogue;
 use crate::text::{DateFormat as _, NumberFormat as _};
 
@@ -105,11 +105,22 @@ async fn page(
     let _permit = COMPARING.acquire().await;
     let viewer = visit.viewer.clone();
     let (old, new): (Arc<Catalogue>, Arc<Catalogue>) = (before, after);
+    // Plans are older than the cadastre that was loaded first: then today's parcels are asked.
+    let has_parcels = new.layer_with_role(LayerRole::Parcel).is_some_and(|entry| {
+        let mut parts = entry.parts.iter();
+        parts.any(|part| part.territory_id == comune.id)
+    });
+    let cadastre = if has_parcels {
+        Arc::clone(&new)
+    } else {
+        app.catalogue()
+    };
     let layer = query.layer.clone();
-    let found =
-        tokio::task::spawn_blocking(move || fact::touched(&old, &new, &viewer, &comune, &layer))
-            .await
-            .map_err(|error| Failure::internal(&error))??;
+    let found = tokio::task::spawn_blocking(move || {
+        fact::touched(&old, &new, &cadastre, &viewer, &comune, &layer)
+    })
+    .await
+    .map_err(|error| Failure::internal(&error))??;
     if query.formato == "csv" {
         let headers = [
             (header::CONTENT_TYPE, "text/csv; charset=utf-8"),

@@ -282,7 +282,7 @@ async fn card_page_and_place_tell_the_same_of_any_parcel() {
         "select key, st_x(at), st_y(at)
            from (select key, st_transform(st_pointonsurface(geom), 4326) as at
                    from data.catasto_particella where kind = 'parcel'
-                  order by md5(key) limit 25) as some",
+                  order by md5(key) limit 25) as chosen",
     )
     .fetch_all(&mut connection)
     .await
