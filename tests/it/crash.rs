@@ -49,7 +49,7 @@ async fn copying(connection: &mut PgConnection, load: &mut Child) -> i32 {
 }
 
 /// Waits until no other session is at work any more, nor about to begin.
-async fn quiet(connection: &mut PgConnection) {
+pub(crate) async fn quiet(connection: &mut PgConnection) {
     let start = Instant::now();
     loop {
         let busy: i64 = sqlx::query_scalar(

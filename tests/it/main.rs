@@ -16,6 +16,8 @@ mod kinds;
 /// Layer definitions: ours are clean, broken ones are told by file and line.
 mod layer;
 mod layering;
+/// What became of parcels from one version to the next, on a small invented case.
+mod lineage;
 /// From files to a published version, or to a clear error and nothing stored.
 mod load;
 /// Vector tiles, decoded: the form a test can read and compare.

@@ -3,6 +3,7 @@
 mod api;
 mod caching;
 mod facts;
+mod norms;
 mod outage;
 mod pages;
 /// From the parcel to the practice and back.

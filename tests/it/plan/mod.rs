@@ -1,6 +1,7 @@
 //! Plans: versions published whole, adopted beside what is in force, replaced and withdrawn.
 
 mod command;
+mod killed;
 mod served;
 
 use jiff::civil::Date;
