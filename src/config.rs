@@ -28,9 +28,13 @@ const GRIDS: &str = "MAPPALE_GRIDS";
 const MAX_FILE: &str = "MAPPALE_MAX_FILE_MB";
 const MAX_UNPACKED: &str = "MAPPALE_MAX_UNPACKED_MB";
 const TILE_CACHE: &str = "MAPPALE_TILE_CACHE_MB";
+const IMAGERY: &str = "MAPPALE_IMAGERY";
+const IMAGERY_CREDIT: &str = "MAPPALE_IMAGERY_CREDIT";
+const IMAGERY_MAX_ZOOM: &str = "MAPPALE_IMAGERY_MAX_ZOOM";
+const IMAGERY_CACHE: &str = "MAPPALE_IMAGERY_CACHE_MB";
 const DATABASE_URL: &str = "DATABASE_URL";
 
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 20] = [
     VAR,
     LISTEN,
     ORIGIN,
@@ -47,6 +51,10 @@ const KNOWN: [&str; 16] = [
     MAX_FILE,
     MAX_UNPACKED,
     GRIDS,
+    IMAGERY,
+    IMAGERY_CREDIT,
+    IMAGERY_MAX_ZOOM,
+    IMAGERY_CACHE,
 ];
 
 /// Variables that only tests and benches read.
@@ -183,6 +191,24 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// `MAPPALE_MAX_UNPACKED_MB`: megabytes that an archive may hold, as bytes; default 20000.
     pub max_unpacked_bytes: u64,
+    /// `MAPPALE_IMAGERY` and what belongs to it: pictures from the air; none by default.
+    pub imagery: Option<ImagerySettings>,
+}
+
+/// Pictures from the air that the municipality may show: a WMTS in the web Mercator grid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImagerySettings {
+    /// `MAPPALE_IMAGERY`: address of a picture with `{z}`, `{x}` and `{y}` (matrix, column, row)
+    /// after the host; no other host is ever asked.
+    pub url: String,
+    /// `MAPPALE_IMAGERY_CREDIT`: whose pictures they are, as their licence wants it said.
+    pub credit: String,
+    /// `MAPPALE_IMAGERY_MAX_ZOOM`: deepest zoom that there are pictures of; default 19.
+    pub max_zoom: u8,
+    /// `MAPPALE_IMAGERY_CACHE_MB`: megabytes of disk for pictures, as bytes; default 1000.
+    pub cache_bytes: u64,
+    /// Folder where pictures are kept, below `MAPPALE_VAR`.
+    pub folder: PathBuf,
 }
 
 impl Config {
@@ -272,6 +298,7 @@ impl Config {
             },
             max_file_bytes: variables.parse(MAX_FILE, "2000", megabytes)?,
             max_unpacked_bytes: variables.parse(MAX_UNPACKED, "20000", megabytes)?,
+            imagery: imagery(&variables, &path(VAR, "var"))?,
         })
     }
 }
@@ -337,6 +364,41 @@ fn megabytes(value: &str) -> Result<u64, String> {
         Ok(megabytes @ 1..=1_000_000) => Ok(megabytes * 1_000_000),
         _ => Err("expected a number of megabytes from 1 to 1000000".into()),
     }
+}
+
+/// The pictures from the air; what belongs to them is checked also where there are none.
+fn imagery(variables: &Variables, var: &Path) -> Result<Option<ImagerySettings>, Error> {
+    let max_zoom = variables.parse(IMAGERY_MAX_ZOOM, "19", |value| match value.parse::<u8>() {
+        Ok(zoom @ 1..=20) => Ok(zoom),
+        _ => Err("expected a zoom from 1 to 20".to_owned()),
+    })?;
+    let cache_bytes = variables.parse(IMAGERY_CACHE, "1000", megabytes)?;
+    let Some(url) = variables.get(IMAGERY) else {
+        return Ok(None);
+    };
+    let expected = "expected https://host/… with {z}, {x} and {y} after the host";
+    let after_scheme = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let (host, rest) = after_scheme
+        .and_then(|rest| rest.split_once('/'))
+        .ok_or_else(|| bad(IMAGERY, url, expected.to_owned()))?;
+    let filled = ["{z}", "{x}", "{y}"].iter().all(|name| rest.contains(name));
+    let left = rest
+        .replace("{z}", "")
+        .replace("{x}", "")
+        .replace("{y}", "");
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    if !filled || left.contains(['{', '}', ' ']) || host.is_empty() || !host.chars().all(plain) {
+        return Err(bad(IMAGERY, url, expected.to_owned()));
+    }
+    Ok(Some(ImagerySettings {
+        url: url.to_owned(),
+        credit: variables.get(IMAGERY_CREDIT).unwrap_or_default().to_owned(),
+        max_zoom,
+        cache_bytes,
+        folder: var.join("imagery"),
+    }))
 }
 
 /// A public origin: scheme, host, optional port and nothing else.
@@ -426,6 +488,16 @@ mod tests {
             ("MAPPALE_ORIGIN", "https://mappe.example.it/mappa"),
             ("MAPPALE_LOG", "info=,=x=y"),
             ("MAPPALE_LOG_FORMAT", "xml"),
+            ("MAPPALE_IMAGERY", "ftp://foto.example.it/{z}/{x}/{y}"),
+            ("MAPPALE_IMAGERY", "https://foto.example.it/{z}/{x}"),
+            ("MAPPALE_IMAGERY", "https://{z}.example.it/{x}/{y}/{z}"),
+            (
+                "MAPPALE_IMAGERY",
+                "https://anna@foto.example.it/{z}/{x}/{y}",
+            ),
+            ("MAPPALE_IMAGERY", "https://foto.example.it/{z}/{x}/{y}/{s}"),
+            ("MAPPALE_IMAGERY_MAX_ZOOM", "30"),
+            ("MAPPALE_IMAGERY_CACHE_MB", "much"),
             ("MAPPALE_PG_BIN", "/nowhere"),
             ("MAPPALE_GRIDS", "/nowhere"),
             ("MAPPALE_MAX_FILE_MB", "0"),

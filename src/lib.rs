@@ -16,6 +16,7 @@ pub mod db;
 pub mod fact;
 pub mod geo;
 pub mod http;
+pub mod imagery;
 pub mod ingest;
 pub mod job;
 pub mod layer;

@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, watch};
 
 use crate::config::Config;
 use crate::db::{self, Databases};
+use crate::imagery::Imagery;
 use crate::layer::{AsOf, Definitions, legal_day};
 use crate::procedure::Procedures;
 use crate::snapshot::{self, Catalogue, Generations, History};
@@ -54,6 +55,7 @@ struct Inner {
     clock: Clock,
     refreshing: Mutex<Instant>,
     tiles: Arc<TileCache>,
+    imagery: Option<Imagery>,
     database: watch::Sender<DatabaseState>,
 }
 
@@ -82,6 +84,7 @@ impl App {
         let databases = Databases::open(&config).await?;
         databases.migrate().await?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let imagery = config.imagery.as_ref().map(Imagery::open);
         let (tiles, tighten) = TileCache::new(config.tile_cache_bytes, cores);
         tokio::spawn(tighten);
         let app = Self(Arc::new(Inner {
@@ -96,6 +99,7 @@ impl App {
             clock,
             refreshing: Mutex::new(Instant::now()),
             tiles,
+            imagery,
             database: watch::Sender::new(DatabaseState::Up),
         }));
         app.refresh().await?;
@@ -146,6 +150,11 @@ impl App {
     /// The catalogue in use.
     pub fn catalogue(&self) -> Arc<Catalogue> {
         self.0.generations.current()
+    }
+
+    /// Pictures from the air, where the municipality has configured any.
+    pub fn imagery(&self) -> Option<&Imagery> {
+        self.0.imagery.as_ref()
     }
 
     /// Drawn tiles.

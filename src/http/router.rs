@@ -94,6 +94,7 @@ pub fn router(app: &App) -> Router {
     let router = Router::new()
         .merge(api)
         .merge(pages::routes(app.is_demo()))
+        .route("/ortofoto/{z}/{x}/{y}", get(api::picture))
         .nest_service("/assets", built)
         .fallback(pages::not_found)
         .with_state(shared);

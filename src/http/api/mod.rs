@@ -9,6 +9,7 @@ mod fact_shape;
 mod facts;
 mod features;
 mod health;
+mod imagery;
 mod layers;
 mod parcels;
 mod place;
@@ -28,6 +29,7 @@ use super::extract::Shared;
 pub(super) use fact_shape::evidence_of;
 pub use fact_shape::facts_json;
 pub(super) use facts::answer;
+pub(super) use imagery::picture;
 pub(super) use plans::{document_url, read_norm};
 
 /// All routes of the API, with their documentation.

@@ -16,7 +16,7 @@ use crate::access::{Action, Viewer, authorize};
 use crate::layer::{Definition, Theme};
 use crate::place::Comune;
 use crate::snapshot::{Catalogue, LayerEntry};
-use crate::style::{Base, LegendEntry, MapContent, ThemeTiles, legend, map_style};
+use crate::style::{Base, Imagery, LegendEntry, MapContent, ThemeTiles, legend, map_style};
 use crate::text::Lang;
 
 use super::super::error::{Failure, Problem};
@@ -131,7 +131,11 @@ pub(super) async fn style(
             wish.origin,
             fragments.sprites().version()
         ),
-        imagery: None,
+        imagery: shared.app.imagery().map(|imagery| Imagery {
+            tiles_url: format!("{}/ortofoto/{{z}}/{{x}}/{{y}}", wish.origin),
+            attribution: imagery.credit().to_owned(),
+            max_zoom: imagery.max_zoom(),
+        }),
         bounds: catalogue.box_of(comune),
     };
     let style = map_style(fragments, &content, wish.lang);

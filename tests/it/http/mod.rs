@@ -4,6 +4,7 @@ mod api;
 mod caching;
 mod facts;
 mod norms;
+mod imagery;
 mod outage;
 mod pages;
 /// From the parcel to the practice and back.
