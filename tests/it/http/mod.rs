@@ -3,8 +3,8 @@
 mod api;
 mod caching;
 mod facts;
-mod norms;
 mod imagery;
+mod norms;
 mod outage;
 mod pages;
 /// From the parcel to the practice and back.
