@@ -60,16 +60,14 @@ candidates-lead = Più particelle rispondono a «{ $query }». Scegli quella che
 
 ## Inizio
 
-home-lead = Cerca una particella del catasto, guardala sulla mappa e leggi che cosa ne sappiamo.
+home-lead = Cerca un indirizzo o una particella, guardali sulla mappa e leggi che cosa ne sappiamo.
 home-open-map = Apri la mappa
 home-data = Dati pubblicati
+home-data-lead = Con la data di pubblicazione.
+home-all-layers = Descrizioni e file da scaricare
 home-no-data = Per questo comune non è ancora pubblicato nessun dato.
-home-column-layer = Tema
-home-column-features = Elementi
 home-column-valid = Dati al
 home-column-loaded = Pubblicati il
-home-column-version = Versione
-home-unknown = non indicato
 comuni-title = Scegli il comune
 comuni-lead = Questo sito mostra la mappa di più comuni.
 comuni-none = Nessun comune è ancora registrato.

@@ -2,6 +2,7 @@
 import { after, before, describe } from 'node:test';
 import { mapTests } from './map.mjs';
 import { pageTests } from './pages.mjs';
+import { toolTests } from './tools.mjs';
 import { startServer } from './server.mjs';
 import { DESKTOP, launch, openMap, parcelsInView, visit } from './visit.mjs';
 
@@ -41,5 +42,6 @@ describe('the site in a browser', () => {
   });
 
   mapTests(site);
+  toolTests(site);
   pageTests(site);
 });

@@ -115,6 +115,9 @@ export function pageTests(site) {
             search: '/cerca?q=',
             results: '/cerca?q=3',
             nothing: '/cerca?q=zzz',
+            layers: '/livelli',
+            layer: '/livelli/catasto.particella',
+            selection: '/particelle?sel=X001_000300.21,X001_000300.22',
             missing: '/particella/Z999_000100.1',
             'sign-in': '/demo/accedi',
           };

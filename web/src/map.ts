@@ -98,11 +98,11 @@ function createMap(container: HTMLElement, text: Text, view: View): MapView {
     fadeDuration: container.dataset['test'] === undefined ? 150 : 0,
     reduceMotion: window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     locale: localeOf(text),
-    attributionControl: { compact: isNarrow },
+    // A town has many sources: they open with a press, and stand with each layer.
+    attributionControl: { compact: true },
   });
   if (!view.camera) openBeside(map, bounds, isNarrow);
-  // On a phone the sources would cover the scale: they open with a touch.
-  if (isNarrow) map.once('load', () => foldSources(container));
+  map.once('load', () => foldSources(container));
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new ScaleControl({ unit: 'metric', maxWidth: 96 }), 'bottom-left');
@@ -284,7 +284,8 @@ function start(): void {
     if (!(event.target instanceof Element)) return;
     const button = event.target.closest<HTMLElement>('[data-show],[data-remove],[data-clear]');
     const { show, remove, clear } = button?.dataset ?? {};
-    const title = button?.parentElement?.querySelector('.chip-show')?.textContent.trim() ?? '';
+    const title =
+      button?.parentElement?.querySelector('.chip-show > span')?.textContent.trim() ?? '';
     if (show) selection.look(show);
     else if (remove) selection.remove(remove, title);
     else if (clear !== undefined) {

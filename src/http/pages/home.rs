@@ -2,12 +2,10 @@
 
 use axum::response::Response;
 
-use crate::access::{Action, authorize};
-use crate::fact::Evidence;
-
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::failure::{html, show};
+use super::layers::themes;
 use super::present;
 use super::view::{ComuniPage, HomePage};
 
@@ -24,22 +22,9 @@ pub(super) async fn home(visit: Visit) -> Response {
 }
 
 fn of_comune(visit: &Visit) -> Result<Response, Failure> {
-    let id = visit.comune.as_ref().map(|comune| comune.id);
-    let mut layers = Vec::new();
-    for entry in visit.catalogue.layers() {
-        let definition = entry.definition();
-        if authorize(&visit.viewer, Action::Read, definition.policy).is_err() {
-            continue;
-        }
-        let own = entry
-            .parts
-            .iter()
-            .filter(|part| Some(part.territory_id) == id);
-        layers.extend(own.map(|part| present::data(visit.lang, definition, &Evidence::of(part))));
-    }
     html(&HomePage {
         page: present::page(visit, ""),
-        layers,
+        themes: themes(visit, &visit.viewer),
         examples: present::examples(visit, 3),
     })
 }

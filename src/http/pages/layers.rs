@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::Path;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::access::{Action, Viewer, authorize};
 use crate::fact::Evidence;
@@ -84,6 +84,10 @@ pub(super) fn themes(visit: &Visit, viewer: &Viewer) -> Vec<ThemeView> {
 
 /// `/livelli`.
 pub(super) async fn list(visit: Visit) -> Response {
+    // The layers are those of one comune: where there are several, one is chosen first.
+    if visit.comune.is_none() && !visit.unknown_comune {
+        return Redirect::to("/").into_response();
+    }
     let page = if visit.comune.is_some() {
         let title = visit.lang.text("layers-title");
         html(&LayersPage {

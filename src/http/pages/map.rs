@@ -108,7 +108,7 @@ fn page(visit: &Visit, query: &MapQuery, card: Option<CardView>) -> Result<Respo
         style_url: format!("/api/v1/style/{}?lang={}", comune.slug, visit.lang.code()),
         bounds,
         card,
-        example: present::examples(visit, 1).into_iter().next(),
+        example: present::examples(visit, 2).into_iter().next(),
         // Browser tests reach the map object; only a demonstration lets them.
         test: visit.shared.app.is_demo(),
         page,

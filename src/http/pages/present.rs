@@ -243,7 +243,10 @@ pub(super) fn examples(visit: &Visit, wanted: usize) -> Vec<String> {
         })
         .collect();
     let mut examples = Vec::new();
-    for index in 0..wanted {
+    if wanted > 1 {
+        examples.extend(address_example(visit));
+    }
+    for index in 0..wanted - examples.len() {
         let Some(reference) = references.get(references.len() * (index + 3) / 7) else {
             break;
         };
@@ -263,4 +266,22 @@ pub(super) fn examples(visit: &Visit, wanted: usize) -> Vec<String> {
         });
     }
     examples
+}
+
+/// An address from the middle of the comune's house numbers, where it has some.
+fn address_example(visit: &Visit) -> Option<String> {
+    let comune = visit.comune.as_deref()?;
+    let entry = visit.catalogue.layer("base.civico")?;
+    authorize(&visit.viewer, Action::Read, entry.definition().policy).ok()?;
+    let part = entry
+        .parts
+        .iter()
+        .find(|part| part.territory_id == comune.id && !part.features.is_empty())?;
+    let text = |column: &str| {
+        let index = entry.definition().column_index(column)?;
+        part.features
+            .value(part.features.len() / 2, index)
+            .as_text()
+    };
+    Some(format!("{} {}", text("street")?, text("number")?))
 }

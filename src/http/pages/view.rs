@@ -357,18 +357,10 @@ pub struct MapPage {
 pub struct HomePage {
     /// What stands around the content.
     pub page: PageView,
-    /// The published layers.
-    pub layers: Vec<DataView>,
+    /// The published layers, by theme.
+    pub themes: Vec<ThemeView>,
     /// Searches that find something.
     pub examples: Vec<String>,
-}
-
-impl HomePage {
-    /// Returns whether a layer tells the day that its data describe.
-    #[must_use]
-    pub fn tells_valid(&self) -> bool {
-        self.layers.iter().any(|layer| layer.valid_at.is_some())
-    }
 }
 
 /// The list of municipalities, where there are several or none.
