@@ -189,6 +189,39 @@ export function toolTests(site) {
       assert.equal((await cardOf(page))[0].reference, parcel.reference);
     }));
 
+  test('the base map has three looks, and keeps what is switched and chosen', () =>
+    open(DESKTOP, async (page) => {
+      await openMap(page);
+      await page.click('label[for="layer-catasto.foglio"]');
+      const [parcel] = await parcelsInView(page);
+      await page.mouse.click(parcel.x, parcel.y);
+      await cardOf(page);
+      for (const base of ['scura', 'contrasto']) {
+        await page.click(`label[for="base-${base}"]`);
+        await page.waitForFunction(
+          (base) => window.__map.getStyle()?.metadata?.['mappale:base'] === base,
+          base,
+        );
+        await idle(page);
+        assert.match(page.url(), new RegExp(`base=${base}`));
+        assert.equal(await drawn(page, 'catasto.foglio.line'), 0);
+        const selected = await page.evaluate(() =>
+          window.__map
+            .queryRenderedFeatures({ layers: ['catasto.particella.hit'] })
+            .filter((feature) => feature.state.selected)
+            .map((feature) => feature.id),
+        );
+        assert.deepEqual([...new Set(selected)], [parcel.id]);
+        await assertAccessible(page, `base map ${base}`);
+        await shot(page, `base-${base}`);
+      }
+      await page.click('label[for="base-chiara"]');
+      await page.waitForFunction(
+        () => window.__map.getStyle()?.metadata?.['mappale:base'] === 'chiara',
+      );
+      assert.doesNotMatch(page.url(), /base=/);
+    }));
+
   test('on a phone layers and legend lie over the map and go away again', () =>
     open(PHONE, async (page) => {
       await openMap(page);

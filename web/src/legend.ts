@@ -1,86 +1,98 @@
-import type { LayerSpecification, Map as MapView } from 'maplibre-gl';
-import { isDrawing, layerOf, metadataOf } from './styled.ts';
+import type { Map as MapView } from 'maplibre-gl';
+import { type LegendSymbol, swatch } from './swatch.ts';
 import type { Text } from './texts.ts';
+
+/** An entry of the legend, as `/api/v1/legend/{comune}` sends it. */
+interface Entry {
+  layer: string;
+  text: string;
+  /** Attributes of the features that it stands for; empty for all of the layer. */
+  when: Record<string, unknown>;
+  style_layers: string[];
+  min_zoom: number;
+  max_zoom: number;
+  symbols: LegendSymbol[];
+}
+
+interface LegendLayer {
+  id: string;
+  title: string;
+  entries: Entry[];
+}
+
+interface Answer {
+  themes: { id: string; title: string; layers: LegendLayer[] }[];
+}
 
 /** The legend beside the map. */
 export interface Legend {
-  /** Writes it again: layers were switched. */
+  /** Writes it again: layers were switched, or the base map has another look. */
   update(): void;
 }
 
 const PAUSE_MS = 250;
 
-function color(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** Returns a swatch of what a style layer draws. */
-function swatch(layer: LayerSpecification): SVGElement {
-  const space = 'http://www.w3.org/2000/svg';
-  const svg = document.createElementNS(space, 'svg');
-  svg.setAttribute('class', 'legend-swatch');
-  svg.setAttribute('viewBox', '0 0 28 18');
-  svg.setAttribute('aria-hidden', 'true');
-  const paint = (layer.paint ?? {}) as Record<string, unknown>;
-  const shape = document.createElementNS(space, layer.type === 'line' ? 'path' : 'rect');
-  if (layer.type === 'line') {
-    shape.setAttribute('d', 'M2 9h24');
-    shape.setAttribute('stroke', color(paint['line-color']) ?? '#5c6f82');
-    shape.setAttribute('stroke-width', '3');
-  } else {
-    for (const [name, value] of [
-      ['x', '1'],
-      ['y', '1'],
-      ['width', '26'],
-      ['height', '16'],
-      ['stroke', '#5c6f82'],
-    ] as const) {
-      shape.setAttribute(name, value);
-    }
-    shape.setAttribute('fill', color(paint['fill-color']) ?? '#d9dfe6');
-  }
-  svg.append(shape);
-  return svg;
-}
-
 /** Keeps the legend: what the style says of the layers that are drawn, or only of what is seen. */
 export function legendOn(
   map: MapView,
   side: HTMLElement,
+  address: () => string,
+  isOn: (layer: string) => boolean,
   text: Text,
-  _minZoom: () => number,
 ): Legend {
   const list = side.querySelector<HTMLElement>('#legend')!;
   const inView = side.querySelector<HTMLInputElement>('#legend-in-view')!;
   let timer = 0;
+  let answer: Answer | undefined;
+  let asked = '';
 
-  const write = (): void => {
-    const zoom = map.getZoom();
-    const layers = (map.getStyle()?.layers ?? []).filter(
-      (layer) =>
-        metadataOf(layer)['mappale:legend'] !== undefined &&
-        isDrawing(layer) &&
-        layer.layout?.visibility !== 'none' &&
-        layerOf(layer) !== undefined &&
-        zoom >= (layer.minzoom ?? 0) &&
-        zoom < (layer.maxzoom ?? 24),
-    );
-    let shown = layers;
-    if (inView.checked) {
-      const seen = new Set(
-        map
-          .queryRenderedFeatures({ layers: layers.map((layer) => layer.id) })
-          .map((feature) => feature.layer.id),
-      );
-      shown = layers.filter((layer) => seen.has(layer.id));
+  /** The entries of which something is on the screen. */
+  const seen = (entries: Entry[]): Set<Entry> => {
+    const drawn = new Set(map.getStyle()?.layers.map((layer) => layer.id));
+    const found = new Set<Entry>();
+    const ids = [...new Set(entries.flatMap((entry) => entry.style_layers))];
+    const layers = ids.filter((id) => drawn.has(id));
+    if (layers.length === 0) return found;
+    const waiting = new Set(entries);
+    for (const feature of map.queryRenderedFeatures({ layers })) {
+      for (const entry of waiting) {
+        const isOfIt =
+          entry.style_layers.includes(feature.layer.id) &&
+          Object.entries(entry.when).every(([name, value]) => feature.properties[name] === value);
+        if (isOfIt) {
+          found.add(entry);
+          waiting.delete(entry);
+        }
+      }
+      if (waiting.size === 0) break;
     }
-    const rows = shown.map((layer) => {
-      const row = document.createElement('li');
-      const words = document.createElement('span');
-      words.textContent = metadataOf(layer)['mappale:legend'] ?? '';
-      row.append(swatch(layer), words);
-      return row;
-    });
+    return found;
+  };
+  const write = (): void => {
+    if (!answer) return;
+    const zoom = map.getZoom();
+    const layers = answer.themes.flatMap((theme) => theme.layers).filter((layer) => isOn(layer.id));
+    const possible = layers
+      .flatMap((layer) => layer.entries)
+      .filter((entry) => zoom >= entry.min_zoom && zoom < entry.max_zoom);
+    const shown = inView.checked ? seen(possible) : new Set(possible);
+    const rows: HTMLElement[] = [];
+    for (const layer of layers) {
+      const entries = layer.entries.filter((entry) => shown.has(entry));
+      if (entries.length > 1) {
+        const title = document.createElement('li');
+        title.className = 'legend-layer';
+        title.textContent = layer.title;
+        rows.push(title);
+      }
+      for (const entry of entries) {
+        const row = document.createElement('li');
+        const words = document.createElement('span');
+        words.textContent = entry.text;
+        row.append(swatch(entry.symbols), words);
+        rows.push(row);
+      }
+    }
     if (rows.length === 0) {
       const none = document.createElement('li');
       none.className = 'legend-none';
@@ -92,7 +104,23 @@ export function legendOn(
   const update = (): void => {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => {
-      if (map.getStyle() && side.checkVisibility()) write();
+      if (!map.getStyle() || !side.checkVisibility()) return;
+      const wanted = address();
+      if (asked === wanted) {
+        write();
+        return;
+      }
+      asked = wanted;
+      fetch(wanted)
+        .then(async (response) => {
+          if (!response.ok) throw new Error(`status ${response.status}`);
+          answer = (await response.json()) as Answer;
+          write();
+        })
+        .catch(() => {
+          // The next move of the map asks again.
+          asked = '';
+        });
     }, PAUSE_MS);
   };
   map.on('idle', update);

@@ -12,6 +12,7 @@ import {
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { type Announce, announcer } from './announce.ts';
 import { asOfOn } from './asof.ts';
+import { baseChoiceOn } from './base.ts';
 import { readCard } from './card.ts';
 import { type Result, comboboxOn } from './combobox.ts';
 import { coordinatesOn } from './coordinates.ts';
@@ -250,8 +251,26 @@ function start(): void {
     write(false);
     legend.update();
   });
-  const legend = legendOn(map, side, text, () => highlight.minZoom());
+  const legend = legendOn(
+    map,
+    side,
+    () => {
+      const params = new URLSearchParams({ lang: document.documentElement.lang });
+      if (view.base) params.set('base', view.base);
+      return `/api/v1/legend/${container.dataset['comune']}?${params}`;
+    },
+    (layer) => layers.isOn(layer),
+    text,
+  );
   layers.restore(view);
+
+  const base = baseChoiceOn(element('#base-choice'), (chosen) => {
+    const { base: _, ...rest } = view;
+    view = chosen ? { ...rest, base: chosen } : rest;
+    write(false);
+    map.setStyle(styleOf(container, view), { diff: false });
+  });
+  base.restore(view.base);
 
   const asOf = asOfOn(side, text, announce, (date) => {
     const { date: _, ...rest } = view;
@@ -338,6 +357,10 @@ function start(): void {
     view = readView(window.location.search);
     layers.restore(view);
     asOf.restore(view.date);
+    if (before.base !== view.base) {
+      base.restore(view.base);
+      map.setStyle(styleOf(container, view), { diff: false });
+    }
     if (sameChoice(before, view)) {
       if (before.date !== view.date) selection.again();
       return;
