@@ -397,7 +397,10 @@ nav-layers = Layers
 breadcrumb-label = Where you are
 layers-title = Layers of the map
 layers-lead = All the data that the map shows: what they are, whose they are, from when, and how to download them.
-layer-features = { $count } features
+layer-features = { $count ->
+    [one] One feature
+   *[other] { $number } features
+}
 layer-theme = Theme
 layer-source = Source
 layer-licence-label = Licence

@@ -397,7 +397,10 @@ nav-layers = Livelli
 breadcrumb-label = Percorso di navigazione
 layers-title = Livelli della mappa
 layers-lead = Tutti i dati che la mappa mostra: che cosa sono, di chi sono, di quando, e come scaricarli.
-layer-features = { $count } elementi
+layer-features = { $count ->
+    [one] Un elemento
+   *[other] { $number } elementi
+}
 layer-theme = Tema
 layer-source = Fonte
 layer-licence-label = Licenza

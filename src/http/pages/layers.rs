@@ -45,6 +45,7 @@ fn layer(visit: &Visit, definition: &Definition, part: &PartSnapshot) -> LayerVi
         description: present::localized(&definition.description, visit.lang),
         licence: definition.source.licence.clone(),
         data: present::data(visit.lang, definition, &Evidence::of(part)),
+        count: part.features.len(),
         visible: definition.visible,
         coverage: definition.coverage,
         page_url: format!("{}/livelli/{}", visit.prefix, definition.id),

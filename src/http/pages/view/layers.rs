@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{DataView, PageView};
+use crate::text::Value;
 
 /// A theme with its layers.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,8 @@ pub struct LayerView {
     pub licence: String,
     /// How many features, how old, from whom.
     pub data: DataView,
+    /// How many features it has.
+    pub count: usize,
     /// Whether the map shows it from the start.
     pub visible: bool,
     /// Whether it covers everything, so that two such layers hide each other.
@@ -42,6 +45,18 @@ pub struct LayerView {
     pub csv_url: String,
     /// The CRS in which it is stored and measured.
     pub crs: String,
+}
+
+impl LayerView {
+    /// Returns `un elemento`, `3.891 elementi`.
+    #[must_use]
+    pub fn size(&self, page: &PageView) -> String {
+        let values = [
+            ("count", Value::from(self.count)),
+            ("number", Value::from(&self.data.features)),
+        ];
+        page.lang.text_with("layer-features", &values)
+    }
 }
 
 /// A field of a layer's features.
