@@ -10,6 +10,8 @@ SHELL := /bin/bash
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 MAPPALE := $(TARGET)/debug/mappale
 WEB := web/dist/manifest.json
+# The press is a workspace of its own in the same folder of what is built.
+PRESS := --manifest-path crates/press/Cargo.toml --target-dir $(TARGET)
 WEB_SOURCES := $(shell find web/src web/scss web/build -type f 2>/dev/null) $(wildcard web/*.ts web/package.json)
 # Silent unless it fails: what a person reads is what the program says.
 NPM := npm --prefix web --silent
@@ -29,7 +31,9 @@ test-long: prepare-test ## run the long tests and keep a dated log in tests/logs
 
 check: packages build ## format, lints, order of modules, unit tests, definitions, web sources
 	cargo fmt --all --check
+	cargo fmt --all --check --manifest-path crates/press/Cargo.toml
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy $(PRESS) --all-targets -- -D warnings
 	cargo test --workspace --lib --bins --quiet
 	cargo test --package mappale --test it --quiet -- layering::
 	$(MAPPALE) layer check
@@ -37,6 +41,7 @@ check: packages build ## format, lints, order of modules, unit tests, definition
 
 bench: packages $(WEB) ## measure what benches/README.md states, optimised
 	cargo build --workspace --release
+	cargo build $(PRESS) --release
 	cargo bench --workspace
 
 stop: ## stop the private database
@@ -55,9 +60,11 @@ packages-test:
 
 build: $(WEB)
 	@cargo build --workspace --quiet
+	@cargo build $(PRESS) --quiet
 
 prepare-test: packages-test build
 	@cargo test --workspace --no-run --quiet
+	@cargo test $(PRESS) --no-run --quiet
 
 web/node_modules/.package-lock.json: web/package-lock.json
 	@echo "installing the web packages"

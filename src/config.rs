@@ -21,6 +21,8 @@ const PROCEDURES: &str = "MAPPALE_PROCEDURES";
 const ASSETS: &str = "MAPPALE_ASSETS";
 const DATA: &str = "MAPPALE_DATA";
 const WORKER: &str = "MAPPALE_WORKER";
+const PRESS: &str = "MAPPALE_PRESS";
+const DOCUMENTS: &str = "MAPPALE_DOCUMENTS";
 const PG_BIN: &str = "MAPPALE_PG_BIN";
 const LOG: &str = "MAPPALE_LOG";
 const LOG_FORMAT: &str = "MAPPALE_LOG_FORMAT";
@@ -34,7 +36,7 @@ const IMAGERY_MAX_ZOOM: &str = "MAPPALE_IMAGERY_MAX_ZOOM";
 const IMAGERY_CACHE: &str = "MAPPALE_IMAGERY_CACHE_MB";
 const DATABASE_URL: &str = "DATABASE_URL";
 
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 22] = [
     VAR,
     LISTEN,
     ORIGIN,
@@ -44,6 +46,8 @@ const KNOWN: [&str; 20] = [
     ASSETS,
     DATA,
     WORKER,
+    PRESS,
+    DOCUMENTS,
     PG_BIN,
     LOG,
     LOG_FORMAT,
@@ -174,6 +178,10 @@ pub struct Config {
     pub data: PathBuf,
     /// `MAPPALE_WORKER`: the program that reads foreign files; default: beside this program.
     pub worker: PathBuf,
+    /// `MAPPALE_PRESS`: the program that makes PDF documents; default: beside this program.
+    pub press: PathBuf,
+    /// `MAPPALE_DOCUMENTS`: folder of letterheads and fixed sentences; default `documents`.
+    pub documents: PathBuf,
     /// `MAPPALE_PG_BIN`: folder of `postgres` and `initdb`; default: the newest installed.
     /// Nothing when none was found, which matters only without `DATABASE_URL`.
     pub pg_bin: Option<PathBuf>,
@@ -244,6 +252,10 @@ impl Config {
             Some(value) => folder.join(value),
             None => program.with_file_name("mappale-worker"),
         };
+        let press = match variables.get(PRESS) {
+            Some(value) => folder.join(value),
+            None => program.with_file_name("mappale-press"),
+        };
         Ok(Self {
             var: path(VAR, "var"),
             database_url: variables
@@ -265,6 +277,8 @@ impl Config {
             assets: path(ASSETS, "web/dist"),
             data: path(DATA, "data"),
             worker,
+            press,
+            documents: path(DOCUMENTS, "documents"),
             pg_bin: match variables.get(PG_BIN) {
                 Some(value) => Some(postgresql(folder.join(value), value)?),
                 None => newest_postgresql(Path::new(DEBIAN_POSTGRESQL)),

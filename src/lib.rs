@@ -13,6 +13,8 @@ pub mod cli;
 pub mod config;
 pub mod crs;
 pub mod db;
+pub mod document;
+pub mod draw;
 pub mod fact;
 pub mod geo;
 pub mod http;

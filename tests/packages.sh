@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build and the private database need from Debian, when it is missing.
 # As root it installs; for anybody else it prints the command. --chromium adds the browser
-# of the tests.
+# and the readers of PDF of the tests.
 set -euo pipefail
 
 fail() {
@@ -32,6 +32,8 @@ command -v bwrap >/dev/null || missing+=(bubblewrap)
 [ -e /usr/share/proj/proj.db ] || missing+=(proj-data)
 if [ "${1:-}" = --chromium ]; then
   command -v chromium >/dev/null || missing+=(chromium)
+  command -v pdftotext >/dev/null || missing+=(poppler-utils)
+  command -v qpdf >/dev/null || missing+=(qpdf)
   command -v python3 >/dev/null || missing+=(python3)
 fi
 # With DATABASE_URL the server is somebody else's; MAPPALE_PG_BIN names one outside Debian's folders.

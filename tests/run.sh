@@ -49,6 +49,15 @@ rust() {
     "$(sum "$work/results" '[0-9]+ ignored')" "$status" "$name"
 }
 
+# The press is a workspace of its own.
+press() {
+  stage press cargo test --manifest-path crates/press/Cargo.toml \
+    --target-dir "${CARGO_TARGET_DIR:-target}" --no-fail-fast
+  grep -E '^test result:' "$work/press" >"$work/results"
+  count "$(sum "$work/results" '[0-9]+ passed')" "$(sum "$work/results" '[0-9]+ failed')" \
+    "$(sum "$work/results" '[0-9]+ ignored')" "$status" press
+}
+
 definitions() {
   stage definitions "${CARGO_TARGET_DIR:-target}/debug/mappale" layer check
   if [ "$status" -eq 0 ]; then count 1 0 0 0 definitions; else count 0 1 0 "$status" definitions; fi
@@ -85,6 +94,7 @@ test)
   else
     # `::long_`, and not `long_`, which is also in `along_`.
     rust rust -- --skip ::long_ "${ignored[@]}"
+    press
     definitions
     browser
   fi

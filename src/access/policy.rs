@@ -22,6 +22,8 @@ pub enum PolicyClass {
 pub enum Action {
     /// Read features, facts or tiles.
     Read,
+    /// Issue certificates, see their drafts, and register what was signed.
+    Certify,
 }
 
 /// The answer no. Towards the asker it is told as "does not exist".
@@ -34,10 +36,12 @@ pub struct Denied;
 /// # Errors
 /// [`Denied`] when not.
 pub fn authorize(viewer: &Viewer, action: Action, class: PolicyClass) -> Result<(), Denied> {
-    let Action::Read = action;
-    let allowed = match class {
-        PolicyClass::Public => true,
-        PolicyClass::Staff => matches!(viewer.role(), Some(Role::GisClerk | Role::Officer)),
+    let allowed = match (action, class) {
+        (Action::Certify, _) => viewer.role() == Some(Role::Officer),
+        (Action::Read, PolicyClass::Public) => true,
+        (Action::Read, PolicyClass::Staff) => {
+            matches!(viewer.role(), Some(Role::GisClerk | Role::Officer))
+        }
     };
     allowed.then_some(()).ok_or(Denied)
 }
@@ -62,6 +66,9 @@ mod tests {
             let may = |class| authorize(&viewer, Action::Read, class).is_ok();
             assert_eq!(may(PolicyClass::Public), public, "{viewer:?}");
             assert_eq!(may(PolicyClass::Staff), staff, "{viewer:?}");
+            let certifies = authorize(&viewer, Action::Certify, PolicyClass::Staff).is_ok();
+            let is_officer = viewer.role() == Some(Role::Officer);
+            assert_eq!(certifies, is_officer, "{viewer:?}");
         }
     }
 }

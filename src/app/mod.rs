@@ -1,8 +1,13 @@
 //! Everything opened once: settings, definitions, database, the copy in memory.
 
+mod office;
 mod open;
 mod watch;
 
+pub use office::{
+    CertificateOrder, Change, Comparison, Issued, OfficeError, PrintOrder, compare,
+    issue_certificate, print_map, print_parcel,
+};
 pub use open::{App, Clock, Error};
 pub use watch::DatabaseState;
 
@@ -18,6 +23,7 @@ pub fn statements() -> Vec<&'static str> {
         crate::person::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::practice::STATEMENTS,
+        crate::document::STATEMENTS,
     ]
     .concat()
 }

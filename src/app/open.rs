@@ -9,6 +9,7 @@ use tokio::sync::{Mutex, watch};
 use crate::config::Config;
 use crate::db::{self, Databases};
 use crate::imagery::Imagery;
+use crate::document::{Dressings, Press, PressLimits};
 use crate::layer::{AsOf, Definitions, legal_day};
 use crate::procedure::Procedures;
 use crate::snapshot::{self, Catalogue, Generations, History};
@@ -49,6 +50,8 @@ struct Inner {
     definitions: Definitions,
     fragments: Fragments,
     procedures: Procedures,
+    dressings: Dressings,
+    press: Press,
     databases: Databases,
     generations: Generations,
     history: History,
@@ -81,6 +84,9 @@ impl App {
             .map_err(|problems| mistakes(&config.styles, &problems))?;
         let procedures = Procedures::load(&config.procedures)
             .map_err(|problems| mistakes(&config.procedures, &problems))?;
+        let dressings = Dressings::load(&config.documents)
+            .map_err(|problems| mistakes(&config.documents, &problems))?;
+        let press = Press::new(config.press.clone(), PressLimits::default());
         let databases = Databases::open(&config).await?;
         databases.migrate().await?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
@@ -93,6 +99,8 @@ impl App {
             definitions,
             fragments,
             procedures,
+            dressings,
+            press,
             databases,
             generations: Generations::default(),
             history: History::default(),
@@ -137,6 +145,16 @@ impl App {
         &self.0.fragments
     }
 
+    /// Letterheads and fixed sentences of documents.
+    pub fn dressings(&self) -> &Dressings {
+        &self.0.dressings
+    }
+
+    /// What makes PDF documents.
+    pub fn press(&self) -> &Press {
+        &self.0.press
+    }
+
     /// Ways into the database.
     pub fn databases(&self) -> &Databases {
         &self.0.databases
@@ -160,6 +178,11 @@ impl App {
     /// Drawn tiles.
     pub fn tiles(&self) -> &TileCache {
         &self.0.tiles
+    }
+
+    /// The moment that it is.
+    pub fn now(&self) -> jiff::Timestamp {
+        (self.0.clock)()
     }
 
     /// The day that it is, in the legal time of Italy.

@@ -1,5 +1,6 @@
 //! The command line: sub-commands of one program.
 
+mod cdu;
 mod clock;
 mod comune;
 mod db;
@@ -56,6 +57,8 @@ enum Command {
     Plan(plan::PlanCommand),
     /// Verify that no event of any practice was altered, taken out or cut off.
     Verify,
+    /// Issue a zoning certificate (certificato di destinazione urbanistica) as a draft to be signed.
+    Cdu(cdu::CduArguments),
     /// The invented demonstration comune.
     #[command(subcommand)]
     Demo(demo::DemoCommand),
@@ -86,6 +89,7 @@ pub fn run() -> Result<()> {
             Command::Clock(command) => clock::run(&config, command),
             Command::Plan(command) => plan::run(&config, command).await,
             Command::Verify => verify::run(&config).await,
+            Command::Cdu(arguments) => cdu::run(config, arguments).await,
             Command::Demo(command) => demo::run(&config, command).await,
             Command::Openapi => say(&crate::http::openapi().to_pretty_json()?),
         }

@@ -30,6 +30,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0008_lineage",
     "0009_fact_report",
     "0010_practice",
+    "0011_certificate",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

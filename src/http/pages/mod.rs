@@ -3,8 +3,10 @@
 mod actions;
 mod answers;
 mod changes;
+mod certificate;
 mod demo;
 mod drafts;
+mod documents;
 mod facts;
 mod failure;
 mod found;
@@ -21,9 +23,11 @@ mod place;
 mod practices;
 mod present;
 mod report;
+mod print;
 mod search;
 mod services;
 mod uploads;
+mod verify;
 pub mod view;
 
 use axum::Router;
@@ -67,6 +71,31 @@ fn of_a_comune() -> Router<Shared> {
             "/particella/{code}/{foglio}/{number}",
             get(parcel::by_parts),
         )
+        .route(
+            "/particella/{reference}/mappa.svg",
+            get(documents::parcel_map),
+        )
+        .route(
+            "/particella/{reference}/scheda.pdf",
+            get(documents::parcel_pdf),
+        )
+        .route("/stampa", get(print::form))
+        .route("/stampa.pdf", get(print::pdf))
+        .route("/cdu", get(certificate::form).post(certificate::issue))
+}
+
+/// Bytes of a certificate's file that is compared or registered.
+const FILE_LIMIT: usize = 64 * 1024 * 1024;
+
+/// Verification: a code says which comune it is of.
+fn of_a_certificate() -> Router<Shared> {
+    Router::new()
+        .route("/verifica", get(verify::form))
+        .route("/verifica/{code}", get(verify::page).post(verify::check))
+        .route("/verifica/{code}/certificato.json", get(verify::data))
+        .route("/verifica/{code}/bozza.pdf", get(verify::draft))
+        .route("/verifica/{code}/firmato", post(verify::register))
+        .layer(DefaultBodyLimit::max(FILE_LIMIT))
 }
 
 /// What is somebody's own, and the officers' desk: once for the whole site.
@@ -98,6 +127,7 @@ fn practices() -> Router<Shared> {
 pub(super) fn routes(is_demo: bool) -> Router<Shared> {
     let mut router = Router::new()
         .merge(of_a_comune())
+        .merge(of_a_certificate())
         .nest("/c/{slug}", of_a_comune())
         .route("/c/{slug}/", get(home::home))
         .merge(practices())

@@ -5,6 +5,7 @@
 
 mod card;
 mod changes;
+mod document;
 mod facts;
 mod found;
 mod history;
@@ -23,6 +24,9 @@ use serde::Deserialize;
 use crate::text::{Lang, Value};
 
 pub use card::{CardView, DataView, ParcelKind, ParcelView, PlaceState};
+pub use document::{
+    CertificatePage, ChangeView, ChoiceView, FileView, PrintPage, VerifyFormPage, VerifyPage,
+};
 pub use changes::{ChangeRowView, ChangesPage, LayerChoiceView};
 pub use facts::{
     AdoptedView, ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView,

@@ -5,6 +5,7 @@ mod caching;
 mod facts;
 mod imagery;
 mod norms;
+mod documents;
 mod outage;
 mod pages;
 /// From the parcel to the practice and back.
