@@ -8,8 +8,8 @@ use tokio::sync::{Mutex, watch};
 
 use crate::config::Config;
 use crate::db::{self, Databases};
-use crate::imagery::Imagery;
 use crate::document::{Dressings, Press, PressLimits};
+use crate::imagery::Imagery;
 use crate::layer::{AsOf, Definitions, legal_day};
 use crate::procedure::Procedures;
 use crate::snapshot::{self, Catalogue, Generations, History};

@@ -107,7 +107,12 @@ pub fn gather(
         note_articles(layer, &plans, &mut articles);
     }
     let mut places: Vec<usize> = (0..columns.len()).collect();
-    places.sort_by_key(|place| (order(columns[*place].0), columns[*place].1.adopted.is_some()));
+    places.sort_by_key(|place| {
+        (
+            order(columns[*place].0),
+            columns[*place].1.adopted.is_some(),
+        )
+    });
     let layers: Vec<CertifiedLayer> = places.iter().map(|place| layers[*place].clone()).collect();
     let parcels = references
         .iter()

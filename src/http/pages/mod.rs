@@ -2,11 +2,11 @@
 
 mod actions;
 mod answers;
-mod changes;
 mod certificate;
+mod changes;
 mod demo;
-mod drafts;
 mod documents;
+mod drafts;
 mod facts;
 mod failure;
 mod found;
@@ -22,8 +22,8 @@ mod party;
 mod place;
 mod practices;
 mod present;
-mod report;
 mod print;
+mod report;
 mod search;
 mod services;
 mod uploads;

@@ -24,10 +24,10 @@ use serde::Deserialize;
 use crate::text::{Lang, Value};
 
 pub use card::{CardView, DataView, ParcelKind, ParcelView, PlaceState};
+pub use changes::{ChangeRowView, ChangesPage, LayerChoiceView};
 pub use document::{
     CertificatePage, ChangeView, ChoiceView, FileView, PrintPage, VerifyFormPage, VerifyPage,
 };
-pub use changes::{ChangeRowView, ChangesPage, LayerChoiceView};
 pub use facts::{
     AdoptedView, ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView,
     PieceView,

@@ -2,10 +2,10 @@
 
 mod api;
 mod caching;
+mod documents;
 mod facts;
 mod imagery;
 mod norms;
-mod documents;
 mod outage;
 mod pages;
 /// From the parcel to the practice and back.
