@@ -19,8 +19,8 @@ NPM := npm --prefix web --silent
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-run: packages build ## build everything, load the sample, serve the map
-	@$(MAPPALE) demo load
+run: packages build ## build everything, load the town, serve the map
+	@$(MAPPALE) demo load --town
 	@exec $(MAPPALE) serve --demo
 
 test: ## run every test but the long ones; the last line counts them

@@ -1,6 +1,8 @@
 //! `mappale demo`: invented comuni that show what the program does.
 
-use std::path::PathBuf;
+mod town;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
@@ -21,10 +23,18 @@ use super::{comune, definitions, say};
 /// What to do with the demonstration.
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum DemoCommand {
-    /// Load the sample of data/borgochiaro; harmless when repeated.
-    Load,
+    /// Load the small sample of data/borgochiaro, or the town; harmless when repeated.
+    Load(LoadArguments),
     /// Draw invented comuni: cadastre, plan, constraints, risks, topographic map; a folder each.
     Generate(GenerateArguments),
+}
+
+/// What to load.
+#[derive(Debug, Clone, Args)]
+pub(super) struct LoadArguments {
+    /// The whole invented town instead of the sample: it is drawn where it was not yet.
+    #[arg(long)]
+    town: bool,
 }
 
 /// What to draw.
@@ -59,7 +69,8 @@ const STORAGE_SRID: i32 = 7791;
 /// Does what a command says.
 pub(super) async fn run(config: &Config, command: DemoCommand) -> Result<()> {
     match command {
-        DemoCommand::Load => {
+        DemoCommand::Load(LoadArguments { town: true }) => load_town(config).await,
+        DemoCommand::Load(LoadArguments { town: false }) => {
             let folder = config.data.join("borgochiaro");
             let sample = Invented {
                 code: "X001".parse()?,
@@ -74,25 +85,19 @@ pub(super) async fn run(config: &Config, command: DemoCommand) -> Result<()> {
     }
 }
 
+/// Draws the town into the folder of what the program keeps, unless it is there, and loads it.
+async fn load_town(config: &Config) -> Result<()> {
+    let out = config.var.join("demo").join("town");
+    if !out.join("roncaldera").join("demo.toml").is_file() {
+        draw(&out, DemoScale::Town, 1).await?;
+    }
+    load_folders(config, &out).await?;
+    say("The demonstration town is loaded.")
+}
+
 async fn generate(config: &Config, arguments: GenerateArguments) -> Result<()> {
     let out = arguments.out.unwrap_or_else(|| config.var.join("demo"));
-    let plan = Plan {
-        seed: arguments.seed,
-        scale: match arguments.scale {
-            DemoScale::Town => Scale::Town,
-            DemoScale::Province => Scale::Province,
-        },
-    };
-    let (sender, drawing) = progress("Drawing".to_owned());
-    let folder = out.clone();
-    let summary: Summary = tokio::task::spawn_blocking(move || {
-        generator::generate(&plan, &folder, |progress| {
-            sender.send_replace((progress.done as u64, progress.total as u64));
-        })
-    })
-    .await
-    .context("the drawing was interrupted")??;
-    drawing.abort();
+    let summary = draw(&out, arguments.scale, arguments.seed).await?;
     let members: usize = summary.comuni.iter().map(|comune| comune.members).sum();
     say(&format!(
         "{} comuni with {members} parcels, roads and waters were drawn into {}.",
@@ -102,17 +107,40 @@ async fn generate(config: &Config, arguments: GenerateArguments) -> Result<()> {
     if !arguments.load {
         return Ok(());
     }
-    let loading = Loading::open(config).await?;
-    for written in &summary.comuni {
-        let invented = Invented {
-            code: written.code.parse()?,
-            name: in_title_case(&written.name),
-            sheets: written.map.clone(),
-            parcels: written.ple.clone(),
-        };
-        loading.load(&invented).await?;
-    }
+    load_folders(config, &out).await?;
     say("What was drawn is loaded.")
+}
+
+/// Draws comuni into a folder.
+async fn draw(out: &Path, scale: DemoScale, seed: u64) -> Result<Summary> {
+    let plan = Plan {
+        seed,
+        scale: match scale {
+            DemoScale::Town => Scale::Town,
+            DemoScale::Province => Scale::Province,
+        },
+    };
+    let (sender, drawing) = progress("Drawing".to_owned());
+    let folder = out.to_owned();
+    let summary = tokio::task::spawn_blocking(move || {
+        generator::generate(&plan, &folder, |progress| {
+            sender.send_replace((progress.done as u64, progress.total as u64));
+        })
+    })
+    .await
+    .context("the drawing was interrupted")??;
+    drawing.abort();
+    Ok(summary)
+}
+
+async fn load_folders(config: &Config, out: &Path) -> Result<()> {
+    let definitions = definitions(config)?;
+    let databases = Databases::open(config).await?;
+    databases.migrate().await?;
+    for folder in town::folders(out)? {
+        town::load(config, &databases, &definitions, &folder).await?;
+    }
+    Ok(())
 }
 
 /// `BORGONOVELLO D'ADRA` → `Borgonovello d'Adra`, near enough for invented names.

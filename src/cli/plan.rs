@@ -3,6 +3,8 @@
 mod norms;
 mod show;
 
+pub(super) use norms::read_articles;
+
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};

@@ -49,12 +49,7 @@ struct Page {
 
 /// Records articles.
 pub(super) async fn run(config: &Config, arguments: NormArguments) -> Result<()> {
-    let mut norms = Vec::new();
-    for path in &arguments.files {
-        for file in markdown_files(path)? {
-            norms.push(read_article(&file)?);
-        }
-    }
+    let mut norms = read_articles(&arguments.files)?;
     let document = arguments
         .document
         .as_deref()
@@ -80,6 +75,17 @@ pub(super) async fn run(config: &Config, arguments: NormArguments) -> Result<()>
     })
     .await?;
     say(&format!("{count} articles were recorded."))
+}
+
+/// Reads the articles of Markdown files and of folders of them.
+pub(in crate::cli) fn read_articles(paths: &[PathBuf]) -> Result<Vec<NewNorm>> {
+    let mut norms = Vec::new();
+    for path in paths {
+        for file in markdown_files(path)? {
+            norms.push(read_article(&file)?);
+        }
+    }
+    Ok(norms)
 }
 
 // An article may have both: its text, and the page of the official document.
