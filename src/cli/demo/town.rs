@@ -99,7 +99,10 @@ pub(super) async fn load(
     let manifest: Manifest = read(&folder.join("demo.toml"))?;
     let plans: Plans = read(&folder.join("comune.toml"))?;
     if manifest.format != 1 || plans.format != 1 {
-        bail!("{} was drawn by another version: draw it again", folder.display());
+        bail!(
+            "{} was drawn by another version: draw it again",
+            folder.display()
+        );
     }
     let town = Town {
         config,
@@ -109,12 +112,17 @@ pub(super) async fn load(
         code: manifest.comune.parse()?,
     };
     town.add(&manifest).await?;
+    // Layers of plan versions, with the version of the layer that was loaded for each.
+    let mut parts = Vec::new();
     for entry in &manifest.layer {
-        town.load(entry).await?;
+        let loaded = town.load(entry).await?;
+        if let Some(version) = &entry.version {
+            parts.push((version.clone(), entry.id.clone(), loaded));
+        }
     }
     for plan in &plans.plan {
         for version in &plan.version {
-            town.publish(plan, version, &manifest.layer).await?;
+            town.publish(plan, version, &parts).await?;
         }
     }
     Ok(())
@@ -144,7 +152,9 @@ impl Town<'_> {
         let known = {
             let mut connection = self.databases.reader.acquire().await?;
             let comuni = place::comuni(&mut connection).await?;
-            comuni.iter().any(|comune| comune.codes.contains(&self.code))
+            comuni
+                .iter()
+                .any(|comune| comune.codes.contains(&self.code))
         };
         if known {
             return Ok(());
@@ -163,7 +173,8 @@ impl Town<'_> {
         comune::find(self.databases, self.code).await
     }
 
-    async fn load(&self, entry: &Entry) -> Result<()> {
+    /// Loads a file and publishes it, unless it belongs to a plan; the version of its layer.
+    async fn load(&self, entry: &Entry) -> Result<i32> {
         let file = self
             .definitions
             .get(&entry.id)
@@ -193,10 +204,21 @@ impl Town<'_> {
         let outcome = ingest::load(self.config, self.databases, request).await;
         drawing.abort();
         let outcome = outcome.with_context(|| path.display().to_string())?;
-        tell(file, &comune.name, &outcome)?;
         if outcome.report.has_errors() {
+            tell(file, &comune.name, &outcome)?;
             bail!("{} has errors", path.display());
         }
+        // The mismatches of the drawn town are meant: who wants to read of them asks for a report.
+        say(&format!(
+            "{}, {}: {}",
+            entry.id,
+            comune.name,
+            if outcome.identical {
+                "loaded already".to_owned()
+            } else {
+                format!("{} features", outcome.report.features)
+            }
+        ))?;
         if let Some(written) = entry.valid_from {
             let publish = Publish {
                 version: Some(outcome.version),
@@ -207,14 +229,14 @@ impl Town<'_> {
             let (file, id) = (Arc::clone(file), comune.id);
             let done: Result<Recorded, PublishError> =
                 in_transaction(&self.databases.writer, move |tx| {
-                    Box::pin(async move {
-                        layer::publish_on(tx, &file.definition, id, &publish).await
-                    })
+                    Box::pin(
+                        async move { layer::publish_on(tx, &file.definition, id, &publish).await },
+                    )
                 })
                 .await;
             done?;
         }
-        Ok(())
+        Ok(outcome.version)
     }
 
     /// Records a version with its parts, acts and norms, and publishes it: in one transaction.
@@ -222,7 +244,7 @@ impl Town<'_> {
         &self,
         plan: &PlanEntry,
         version: &VersionEntry,
-        entries: &[Entry],
+        parts: &[(String, String, i32)],
     ) -> Result<()> {
         let comune = self.comune().await?;
         {
@@ -250,10 +272,10 @@ impl Town<'_> {
             Some(folder) => read_articles(&[self.folder.join(folder)])?,
             None => Vec::new(),
         };
-        let layers: Vec<String> = entries
+        let parts: Vec<(String, i32)> = parts
             .iter()
-            .filter(|entry| entry.version.as_ref() == Some(&version.code))
-            .map(|entry| entry.id.clone())
+            .filter(|(code, _, _)| *code == version.code)
+            .map(|(_, layer, loaded)| (layer.clone(), *loaded))
             .collect();
         let new = NewPlanVersion {
             territory_id: comune.id,
@@ -271,8 +293,8 @@ impl Town<'_> {
             Box::pin(async move {
                 let name = (name.0.as_str(), name.1.as_str());
                 layer::create_plan_version(tx, &new).await?;
-                for part in &layers {
-                    layer::add_plan_part(tx, id, name, part, None, BY).await?;
+                for (part, loaded) in &parts {
+                    layer::add_plan_part(tx, id, name, part, Some(*loaded), BY).await?;
                 }
                 for act in &acts {
                     layer::record_plan_act(tx, id, name, act, BY).await?;
