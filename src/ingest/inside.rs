@@ -20,7 +20,7 @@ const CLOSE_M: f64 = 10.0;
 const SHARE_INSIDE: f64 = 0.99;
 /// How much more of the sample must be close for another reading to be named beside one that
 /// fits already.
-const GAIN: f64 = 0.02;
+const GAIN: f64 = 0.01;
 /// Hypotheses that are named at most.
 const NAMED: usize = 5;
 /// Points of the sample at most.

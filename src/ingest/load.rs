@@ -16,7 +16,7 @@ use super::files::files_digest;
 use super::inside::{Placed, check_inside, territory_box};
 use super::intake::{Intake, Wanted};
 use super::options::ReadOptions;
-use super::prepare::{Preparation, Tally};
+use super::prepare::{Preparation, Tally, lon_lat};
 use super::report::{Finding, Report, Severity};
 use super::sql;
 use super::worker::ProgressSender;
@@ -319,30 +319,29 @@ async fn add_coverage(
         };
         report.check_rule(rule, faults.len() as u64, Severity::Warning, &about);
         for fault in faults {
-            report.find(coverage_finding(rule, fault, srid)?);
+            report.find(coverage_finding(rule, fault, srid));
         }
     }
     Ok(())
 }
 
-fn coverage_finding(rule: &str, fault: &Fault, srid: i32) -> Result<Finding, Error> {
-    let mut place = [(fault.place[0], fault.place[1])];
-    crs::with_transformation(srid, crs::LON_LAT, |t| t.apply(&mut place))??;
+fn coverage_finding(rule: &str, fault: &Fault, srid: i32) -> Finding {
     let subject = (!fault.keys.is_empty()).then(|| fault.keys.join(", "));
     let what = match &subject {
         Some(keys) => format!("{keys} overlap"),
         None => "there is a gap".to_owned(),
     };
     let (area_m2, width_m) = (fault.area_m2, fault.width_m);
-    Ok(Finding {
+    Finding {
         rule: rule.to_owned(),
         severity: Severity::Warning,
         file: String::new(),
         line: None,
         subject,
-        place: Some([place[0].0, place[0].1]),
+        // Coordinates that are far off have no place on Earth; that is told elsewhere.
+        place: lon_lat(srid, fault.place),
         message: format!("{what}: {area_m2:.2} m², {width_m:.2} m wide on average"),
-    })
+    }
 }
 
 async fn publish(tx: &mut Tx, request: &LoadRequest, version: i32) -> Result<bool, Error> {

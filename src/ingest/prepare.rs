@@ -120,6 +120,7 @@ pub(super) fn prepare_file(
         number,
         fields: Vec::new(),
         mapping: None,
+        unknown: None,
         from: 0,
         is_metric: false,
         transformation: None,
@@ -158,6 +159,9 @@ struct FileState<'a> {
     fields: Vec<String>,
     mapping: Option<Mapping<'a>>,
     from: i32,
+    /// Why the coordinates cannot be used: said when the first of them comes, because a file
+    /// that cannot be read at all has no CRS either.
+    unknown: Option<PrepareError>,
     is_metric: bool,
     transformation: Option<Transformation>,
     batch: Vec<PreparedRow>,
@@ -170,16 +174,20 @@ impl<'a> FileState<'a> {
     }
 
     fn take(&mut self, frame: Frame, tally: &mut Tally) -> Result<(), PrepareError> {
+        if let Some(unknown) = self.unknown.take() {
+            return Err(unknown);
+        }
         match frame {
             Frame::Hello(hello) => {
-                self.from = hello
-                    .crs
-                    .strip_prefix("EPSG:")
-                    .and_then(|code| code.parse().ok())
-                    .ok_or_else(|| PrepareError::UnknownCrs {
+                let code = hello.crs.strip_prefix("EPSG:");
+                let Some(code) = code.and_then(|code| code.parse().ok()) else {
+                    self.unknown = Some(PrepareError::UnknownCrs {
                         file: self.file.name.clone(),
                         wkt: hello.wkt.clone(),
-                    })?;
+                    });
+                    return Ok(());
+                };
+                self.from = code;
                 self.fields = hello.fields;
                 self.is_metric = crs::is_metric(self.from).map_err(|e| self.fault(e))?;
                 let grids = self.preparation.grids.as_deref();

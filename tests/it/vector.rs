@@ -447,16 +447,16 @@ fn mistakes_of_a_mapping_are_told_with_their_lines() {
         found.expect_err("has mistakes").to_string()
     };
     for (from, to, line, words) in [
-        ("zone = {", "zona = {", 14, "has no column 'zona'"),
+        ("zone = {", "zona = {", 7, "has no column 'zona'"),
         ("format = 1", "format = 2", 1, "format"),
-        ("join = \"-\"", "joint = \"-\"", 13, "unknown key 'joint'"),
+        ("join = \"-\"", "joint = \"-\"", 14, "unknown key 'joint'"),
         (
             "{ value = \"da",
             "{ field = \"A\", value = \"da",
-            16,
+            17,
             "comes from one of",
         ),
-        ("[layer.column]", "[layer.column", 12, ""),
+        ("[layer.column]", "[layer.column", 13, ""),
     ] {
         let text = told(&FOREIGN.replacen(from, to, 1));
         assert!(text.contains(&format!("mapping.toml:{line}: ")), "{text}");

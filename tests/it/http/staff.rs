@@ -19,9 +19,29 @@ fn layers(town: &Town, change: impl Fn(&str, String) -> String) -> PathBuf {
     let ours = &town.db.config.layers;
     let folder = town.file("layers", "").with_file_name("definitions");
     std::fs::create_dir(&folder).expect("the folder is ours");
-    for name in ["foglio.toml", "particella.toml"] {
-        let text = std::fs::read_to_string(ours.join("catasto").join(name)).expect("is there");
-        std::fs::write(folder.join(name), change(name, text)).expect("is ours");
+    // All of them: the styles draw every layer.
+    for theme in std::fs::read_dir(ours).expect("is readable") {
+        let theme = theme.expect("is readable").path();
+        if !theme.is_dir() || theme.ends_with("presets") {
+            continue;
+        }
+        for file in std::fs::read_dir(&theme).expect("is readable") {
+            let file = file.expect("is readable").path();
+            let name = file
+                .file_name()
+                .and_then(|name| name.to_str())
+                .expect("a name");
+            let text = std::fs::read_to_string(&file).expect("is there");
+            if theme.ends_with("catasto") {
+                std::fs::write(folder.join(name), change(name, text)).expect("is ours");
+            } else if name.ends_with(".toml") {
+                let theme = theme
+                    .file_name()
+                    .and_then(|name| name.to_str())
+                    .expect("a name");
+                std::fs::write(folder.join(format!("{theme}_{name}")), text).expect("is ours");
+            }
+        }
     }
     folder
 }
