@@ -282,7 +282,7 @@ mod tests {
             [0.0, 10.0],
             [0.0, 0.0],
         ];
-        let place = inside(&[horseshoe.clone()]).expect("it has an area");
+        let place = inside(std::slice::from_ref(&horseshoe)).expect("it has an area");
         assert_eq!(
             crate::geo::locate_in_ring(&horseshoe, place),
             crate::geo::Location::Inside

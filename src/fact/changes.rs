@@ -89,7 +89,7 @@ pub fn touched(
             let was = answer(before, old, &region, comune, 1.0, until);
             let is = answer(after, new, &region, comune, 1.0, until);
             let names = differences(&was, &is);
-            (was.status != is.status || !names.is_empty()).then(|| TouchedParcel {
+            (was.status != is.status || !names.is_empty()).then_some(TouchedParcel {
                 reference,
                 area_m2: region.area_m2,
                 before: was.status,

@@ -140,11 +140,7 @@ impl Region {
     }
 
     fn with(srid: i32, shape: Shape, grid: GridBox) -> Self {
-        let bounds = shape
-            .iter()
-            .flatten()
-            .map(|ring| box_of(ring))
-            .fold(EMPTY_BOX, joined);
+        let bounds = shape.iter().flatten().map(box_of).fold(EMPTY_BOX, joined);
         Self {
             srid,
             area_m2: area_of(&shape),

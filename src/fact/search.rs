@@ -264,7 +264,7 @@ fn find_sheets(
             }
         }
     }
-    found.sort_by(|a, b| a.sheet.cmp(&b.sheet));
+    found.sort_by_key(|found| found.sheet);
     Findings::first(found, MAX_NAMES)
 }
 

@@ -162,8 +162,8 @@ fn classify(old: &Areas, new: &Areas, pairs: Vec<Pair>) -> Vec<Lineage> {
     for pair in &pairs {
         groups.join(old_index[pair.old.as_str()], new_index[pair.new.as_str()]);
     }
-    let mut members: BTreeMap<usize, (BTreeSet<&str>, BTreeSet<&str>, Vec<&Pair>)> =
-        BTreeMap::new();
+    type Members<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>, Vec<&'a Pair>);
+    let mut members: BTreeMap<usize, Members<'_>> = BTreeMap::new();
     for (key, index) in &old_index {
         members.entry(groups.of(*index)).or_default().0.insert(key);
     }

@@ -228,5 +228,5 @@ fn one_feature(territory_id: i64, srid: i32, geometry: &Ewkb) -> Result<Features
         label: None,
         ewkb: &geometry.0,
     })?;
-    Ok(builder.finish(srid)?)
+    builder.finish(srid)
 }

@@ -90,7 +90,7 @@ impl Drawing {
 
     fn lines(&mut self, features: &Features, feature: usize, writer: &mut LayerWriter) {
         for line in features.rings_of(feature) {
-            self.to_units(line.grid);
+            self.quantise_open(line.grid);
             clip_line(&self.ring, &mut self.scratch, BUFFERED, |part| {
                 writer.line(part)
             });
@@ -101,14 +101,14 @@ impl Drawing {
     /// map programs draw symbols across the edge of tiles, and would draw them twice.
     fn points(&mut self, features: &Features, feature: usize, writer: &mut LayerWriter) {
         for run in features.rings_of(feature) {
-            self.to_units(run.grid);
+            self.quantise_open(run.grid);
             self.ring.retain(is_in_tile);
             writer.points(&self.ring);
         }
     }
 
     /// Fills the buffer with vertices in units of the tile, none twice in a row.
-    fn to_units(&mut self, grid: &[GridPoint]) {
+    fn quantise_open(&mut self, grid: &[GridPoint]) {
         self.ring.clear();
         let (shift, origin) = (self.tile.shift(), self.origin);
         for point in grid {
@@ -125,7 +125,7 @@ impl Drawing {
     /// Brings a ring into the tile; false when nothing of it is left.
     fn quantise(&mut self, grid: &[GridPoint], exterior: bool) -> bool {
         // The closing vertex is left out: ClosePath says it.
-        self.to_units(&grid[..grid.len().saturating_sub(1)]);
+        self.quantise_open(&grid[..grid.len().saturating_sub(1)]);
         clip_ring(&mut self.ring, &mut self.scratch, BUFFERED);
         self.ring.dedup();
         while self.ring.len() > 1 && self.ring.first() == self.ring.last() {

@@ -107,7 +107,7 @@ export function mapTests(site) {
         await page.evaluate(() => document.activeElement.getAttribute('href')),
         '#search',
       );
-      for (let step = 0; step < 20; step++) {
+      for (let step = 0; step < 60; step++) {
         const isMap = await page.evaluate(
           () => document.activeElement === window.__map.getCanvas(),
         );

@@ -82,7 +82,7 @@ export function pageTests(site) {
           )
           .allInnerTexts();
         const address = await card
-          .locator('.parcel-links a:not([data-share])')
+          .locator('.parcel-links a.btn:not([data-share])')
           .getAttribute('href');
         const response = await page.request.get(address);
         assert.equal(response.status(), 200);

@@ -62,10 +62,11 @@ fn differences(case: &Value, answer: &Value) -> String {
     if !expected.contains_key("error") && answer.get("error").is_some() {
         told += &format!("{}: {}\n", case["id"], answer["error"]);
     }
-    if !expected.contains_key("effect") && answer.get("effect").is_some() {
-        if expected.contains_key("state") {
-            told += &format!("{}: unexpected effect {}\n", case["id"], answer["effect"]);
-        }
+    if !expected.contains_key("effect")
+        && answer.get("effect").is_some()
+        && expected.contains_key("state")
+    {
+        told += &format!("{}: unexpected effect {}\n", case["id"], answer["effect"]);
     }
     told
 }

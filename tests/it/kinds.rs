@@ -267,7 +267,7 @@ fn compare_lines(
             "{tile}"
         );
         for (one, other) in [(our, their), (their, our)] {
-            for point in one.lines().iter().flat_map(|line| unfolded(line)) {
+            for point in one.lines().iter().flat_map(unfolded) {
                 let distance = nearest(point, other.lines());
                 assert!(
                     distance <= TOLERANCE_UNITS,

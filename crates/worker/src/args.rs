@@ -67,7 +67,7 @@ pub enum Command {
     /// The help text.
     Help,
     /// The reading of a file.
-    Read(Read),
+    Read(Box<Read>),
 }
 
 /// The arguments of a reading.
@@ -243,13 +243,13 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
         Which::Unpack => Reader::Unpack(folder.ok_or(Error::Missing("OUT_FOLDER"))?, given.unpack),
         Which::Findings => Reader::Findings(folder.ok_or(Error::Missing("OUT_FOLDER"))?),
     };
-    Ok(Command::Read(Read {
+    Ok(Command::Read(Box::new(Read {
         file,
         reader,
         max_memory: given.max_memory,
         max_cpu: given.max_cpu,
         sandbox: given.sandbox,
-    }))
+    })))
 }
 
 impl Given {

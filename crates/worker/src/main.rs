@@ -31,7 +31,7 @@ fn main() -> ExitCode {
             let written = stdout().write_all(args::USAGE.as_bytes());
             return ExitCode::from(if written.is_ok() { 0 } else { NOT_WRITTEN });
         }
-        Ok(Command::Read(read)) => read,
+        Ok(Command::Read(read)) => *read,
         Err(error) => {
             say(&format!("mappale-worker: {error}\n\n{}", args::USAGE));
             return ExitCode::from(USAGE);

@@ -391,11 +391,7 @@ fn clock_line(lang: Lang, clock: &ClockView) -> ClockLine {
         Unit::WorkingDay => "clock-working-day",
         _ => "clock-day",
     };
-    let percent = if total == 0 {
-        100
-    } else {
-        (elapsed * 100 / total).min(100)
-    };
+    let percent = (elapsed * 100).checked_div(total).unwrap_or(100).min(100);
     ClockLine {
         day: lang.text_with(
             key,

@@ -305,7 +305,7 @@ pub(super) fn parcels(visit: &Visit, list: &str) -> Result<Vec<CadastralReferenc
         .filter(|text| !text.is_empty());
     for text in texts {
         let wrong = || text.to_owned();
-        if references.len() >= MAX_PARCELS + 1 {
+        if references.len() > MAX_PARCELS {
             break;
         }
         let whole = text

@@ -270,7 +270,7 @@ pub async fn plan_versions(
         let dates = dates_of(id, plan_id, as_of.date, &entries);
         let days = acts.iter().map(|act| (act.kind, act.date));
         let mut articles = articles_of.remove(&id).unwrap_or_default();
-        articles.sort_by(|a, b| natural(&a.article).cmp(&natural(&b.article)));
+        articles.sort_by_cached_key(|title| natural(&title.article));
         Some(PlanVersion {
             id,
             plan_id,

@@ -281,7 +281,8 @@ mod tests {
         use ActKind::{Adoption, Approval, Deposit, Observations, Publication, Submission};
         let open = PlanDates::default();
         // Acts, days of the version, last day and years of its salvaguardia.
-        let table: Vec<(Vec<(ActKind, &str)>, PlanDates, &str, i8)> = vec![
+        type Case = (Vec<(ActKind, &'static str)>, PlanDates, &'static str, i8);
+        let table: Vec<Case> = vec![
             // Nothing but the adoption.
             (vec![(Adoption, "2020-03-10")], open, "2023-03-10", 3),
             // The 29th of February has no anniversary: the last of the month.

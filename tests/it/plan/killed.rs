@@ -20,9 +20,6 @@ async fn town() -> Town {
     let town = Town::empty().await;
     let sheets = std::fs::read_to_string(sheets_file()).expect("is there");
     // A sheet is gone from the second version.
-    let last = sheets
-        .lines()
-        .rfind(|line| line.contains("CadastralZoning"));
     let second_sheets = town.file("sheets.gml", without(&sheets, "X001_0003A0"));
     let second_parcels = town.file("parcels.gml", without(&parcels_text(), "X001_000300.21<"));
     for (layer, file) in [

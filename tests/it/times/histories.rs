@@ -193,7 +193,8 @@ async fn the_cases_that_people_meet() {
     let db = TestDb::new().await;
     let mut connection = db.superuser().await;
     // What happened; then for days 1 to 6 what is in force, as known after each act.
-    let table: Vec<(&str, Vec<Act>, Vec<[i32; 6]>)> = vec![
+    type Case = (&'static str, Vec<Act>, Vec<[i32; 6]>);
+    let table: Vec<Case> = vec![
         (
             "published, then replaced",
             vec![(Publish(1), 2), (Publish(2), 4)],
