@@ -112,6 +112,19 @@ pub(super) async fn load(
         code: manifest.comune.parse()?,
     };
     town.add(&manifest).await?;
+    // Plans are recorded last, each in one transaction: where all stand, everything does.
+    let mut is_complete = !plans.plan.is_empty();
+    for plan in &plans.plan {
+        for version in &plan.version {
+            is_complete &= town.has_version(plan, version).await?;
+        }
+    }
+    if is_complete {
+        return say(&format!(
+            "{}: loaded already",
+            in_title_case(&manifest.name)
+        ));
+    }
     // Layers of plan versions, with the version of the layer that was loaded for each.
     let mut parts = Vec::new();
     for entry in &manifest.layer {
@@ -239,6 +252,16 @@ impl Town<'_> {
         Ok(outcome.version)
     }
 
+    async fn has_version(&self, plan: &PlanEntry, version: &VersionEntry) -> Result<bool> {
+        let here = [self.comune().await?.id];
+        let mut connection = self.databases.reader.acquire().await?;
+        let today = AsOf::day_of(jiff::Timestamp::now());
+        let versions = layer::plan_versions(&mut connection, today, Some(&here)).await?;
+        Ok(versions
+            .iter()
+            .any(|known| known.plan == plan.slug && known.code == version.code))
+    }
+
     /// Records a version with its parts, acts and norms, and publishes it: in one transaction.
     async fn publish(
         &self,
@@ -246,19 +269,10 @@ impl Town<'_> {
         version: &VersionEntry,
         parts: &[(String, String, i32)],
     ) -> Result<()> {
-        let comune = self.comune().await?;
-        {
-            let mut connection = self.databases.reader.acquire().await?;
-            let today = AsOf::day_of(jiff::Timestamp::now());
-            let here = [comune.id];
-            let versions = layer::plan_versions(&mut connection, today, Some(&here)).await?;
-            if versions
-                .iter()
-                .any(|known| known.plan == plan.slug && known.code == version.code)
-            {
-                return Ok(());
-            }
+        if self.has_version(plan, version).await? {
+            return Ok(());
         }
+        let comune = self.comune().await?;
         let perimeter = match &version.perimeter {
             None => None,
             Some(path) => {
