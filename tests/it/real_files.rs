@@ -400,14 +400,13 @@ async fn what_is_no_map_or_holds_nothing_is_told() {
     assert_eq!(count(&outcome, "file.empty"), 1);
     assert!(outcome.report.has_errors());
     for (name, words) in [
-        ("synthetic_edge_Z999_000100.cxf", ""),
-        ("amefad_test_malformed.cxf", ""),
+        ("synthetic_edge_Z999_000100.cxf", "cannot be read as a map"),
+        ("amefad_test_malformed.cxf", "cannot be read as a map"),
         ("geos_xml/makevalid.xml", ""),
-        ("SOURCES.md", ""),
+        ("SOURCES.md", "cannot be read as a map"),
     ] {
         let Some(path) = file(name) else { return };
         let said = town.load(ZONES, &[path]).await.expect_err(name).to_string();
         assert!(said.contains(words), "{name}: {said}");
-        assert!(!said.is_empty(), "{name}");
     }
 }
