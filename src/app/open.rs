@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, watch};
 
 use crate::config::Config;
@@ -11,12 +12,14 @@ use crate::db::{self, Databases};
 use crate::document::{Dressings, Press, PressLimits};
 use crate::imagery::Imagery;
 use crate::layer::{AsOf, Definitions, legal_day};
+use crate::practice::Pinned;
 use crate::procedure::Procedures;
 use crate::snapshot::{self, Catalogue, Generations, History};
+use crate::strict::Problem;
 use crate::style::Fragments;
 use crate::tile::TileCache;
 
-use super::watch::{DatabaseState, keep_current, watch_database};
+use super::watch::{DatabaseState, keep_current, watch_database, watch_procedures};
 
 /// Why the program does not open.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +52,8 @@ struct Inner {
     demo: bool,
     definitions: Definitions,
     fragments: Fragments,
-    procedures: Procedures,
+    procedures: ArcSwap<Procedures>,
+    pinned: Pinned,
     dressings: Dressings,
     press: Press,
     databases: Databases,
@@ -98,7 +102,8 @@ impl App {
             demo,
             definitions,
             fragments,
-            procedures,
+            procedures: ArcSwap::from_pointee(procedures),
+            pinned: Pinned::default(),
             dressings,
             press,
             databases,
@@ -118,6 +123,12 @@ impl App {
     pub fn start_watching(&self) {
         tokio::spawn(keep_current(self.clone()));
         tokio::spawn(watch_database(self.clone()));
+        tokio::spawn(watch_procedures(self.clone()));
+    }
+
+    /// Reads the files of procedures again, as after a hang-up signal; the log says what came of it.
+    pub async fn read_procedures(&self) {
+        super::watch::read_procedures(self).await;
     }
 
     /// Settings.
@@ -125,9 +136,24 @@ impl App {
         &self.0.config
     }
 
-    /// Procedures, terms of law and holidays.
-    pub fn procedures(&self) -> &Procedures {
-        &self.0.procedures
+    /// Procedures, terms of law and holidays, as they are offered now.
+    pub fn procedures(&self) -> Arc<Procedures> {
+        self.0.procedures.load_full()
+    }
+
+    /// Procedures of open drafts and practices, by the text they started with.
+    pub fn pinned(&self) -> &Pinned {
+        &self.0.pinned
+    }
+
+    /// Reads the files of procedures again; what is offered changes only when all are in order.
+    ///
+    /// # Errors
+    /// Everything that is wrong; what was offered before stays.
+    pub fn reload_procedures(&self) -> Result<(), Vec<Problem>> {
+        let procedures = Procedures::load(&self.0.config.procedures)?;
+        self.0.procedures.store(Arc::new(procedures));
+        Ok(())
     }
 
     /// True when the fixed demonstration identities are allowed.

@@ -1,9 +1,10 @@
-//! Follows the database: what is published, and whether it answers at all.
+//! Follows the database (what is published, whether it answers at all) and the files of procedures.
 
 use std::time::Duration;
 
 use crate::job::Listener;
 use crate::layer;
+use crate::strict;
 
 use super::open::App;
 
@@ -63,5 +64,46 @@ pub(super) async fn watch_database(app: App) {
                 }
             }
         }
+    }
+}
+
+/// Time between two looks at the files of procedures.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Offers changed procedures once their files are in order and have been at rest for two looks.
+///
+/// A change with mistakes changes nothing: they are logged, once for each change.
+pub(super) async fn watch_procedures(app: App) {
+    let folder = app.config().procedures.clone();
+    let look = move || {
+        let folder = folder.clone();
+        tokio::task::spawn_blocking(move || strict::stamp(&folder))
+    };
+    let mut ticks = tokio::time::interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let Ok(mut read) = look().await else { return };
+    let mut before = read.clone();
+    loop {
+        ticks.tick().await;
+        let Ok(now) = look().await else { return };
+        if now != read && now == before {
+            read = now.clone();
+            read_procedures(&app).await;
+        }
+        before = now;
+    }
+}
+
+/// Reads the files of procedures again, and says what came of it in the log.
+pub(super) async fn read_procedures(app: &App) {
+    let reading = app.clone();
+    match tokio::task::spawn_blocking(move || reading.reload_procedures()).await {
+        Ok(Ok(())) => tracing::info!("procedures were read again"),
+        Ok(Err(problems)) => {
+            for problem in problems {
+                tracing::error!(%problem, "procedures stay as they were");
+            }
+        }
+        Err(error) => tracing::error!(error = ?error, "procedures could not be read"),
     }
 }

@@ -35,6 +35,13 @@ pub(super) async fn run(config: Config, arguments: ServeArguments) -> Result<()>
             _ = terminated.recv() => {}
         }
     };
+    let mut hung_up = signal(SignalKind::hangup())?;
+    let reading = app.clone();
+    tokio::spawn(async move {
+        while hung_up.recv().await.is_some() {
+            reading.read_procedures().await;
+        }
+    });
     let demo = arguments.demo;
     let ready = move |address: SocketAddr| {
         let host = if address.ip().is_loopback() {

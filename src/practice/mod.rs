@@ -8,6 +8,7 @@ mod draft;
 mod event;
 mod facts;
 mod file;
+mod pinned;
 mod record;
 mod sql;
 mod state;
@@ -19,6 +20,7 @@ pub use draft::{Draft, MAX_DRAFTS, drafts, find_draft, open_draft, save_draft};
 pub use event::{Actor, Event, act, events, verify_contents};
 pub use facts::{selection, standing};
 pub use file::{FiledDocument, draft_files, drop_file, files, media_of, put_file};
+pub use pinned::Pinned;
 pub use record::{ClockView, Practice, clock_of, find, of_office, of_person, parcels};
 pub use state::{Forbidden, State, Step, fold, next};
 pub use submit::{Submission, submit};
@@ -54,6 +56,12 @@ pub enum Error {
     /// The procedure it began with is not offered any more.
     #[error("procedure {0} has changed")]
     ProcedureChanged(String),
+    /// The text it began with was never kept.
+    #[error("there is no text {0} of a procedure")]
+    NoText(String),
+    /// The text it began with cannot be read.
+    #[error(transparent)]
+    Text(#[from] crate::procedure::TextError),
     /// What is to be done cannot be done now.
     #[error("practice {id}: {reason}")]
     Forbidden {

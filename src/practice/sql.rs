@@ -5,6 +5,9 @@ insert into procedure.definition (sha256, code, scope, version, text)
 values ($1, $2, $3, $4, $5)
 on conflict (sha256) do nothing";
 
+pub(super) const DEFINITION_TEXT: &str = "
+select text from procedure.definition where sha256 = $1";
+
 pub(super) const OPEN_DRAFT: &str = "
 insert into practice.draft (id, person, territory_id, procedure_code, definition_sha256, answers)
 values ($1, $2, $3, $4, $5, $6)";
@@ -139,6 +142,7 @@ select event.practice_id, event.seq, event.content, event.salt, link.position, l
 
 pub(crate) const ALL: &[&str] = &[
     KEEP_DEFINITION,
+    DEFINITION_TEXT,
     OPEN_DRAFT,
     DRAFT,
     LOCK_DRAFT,

@@ -8,13 +8,13 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
 
 use crate::rule::{Rule, Vocabulary};
 use crate::strict::{self, Document, Problem, SourceFile};
 
 use super::definition::{Area, AreaFile, Definition, Office, OfficeFile};
 use super::law::{Law, titled};
+use super::pinned;
 use super::section::{Section, SectionFile};
 use super::sense;
 
@@ -95,9 +95,9 @@ pub struct LayerFile {
 #[derive(Default)]
 struct Parts {
     areas: Vec<Area>,
-    offices: Vec<Office>,
+    offices: Vec<(Office, Json)>,
     layers: Vec<String>,
-    sections: BTreeMap<String, (Arc<Section>, String)>,
+    sections: BTreeMap<String, (Arc<Section>, Json)>,
 }
 
 impl Procedures {
@@ -122,7 +122,11 @@ impl Procedures {
                 }
             } else if name == Path::new("offices.toml") {
                 match strict::read::<OfficeFile>(name, &file.text, &office_schema()) {
-                    Ok((read, _)) => parts.offices = read.office,
+                    Ok((read, document)) => {
+                        let texts = document.value["office"].as_array().cloned();
+                        let texts = texts.unwrap_or_default();
+                        parts.offices = read.office.into_iter().zip(texts).collect();
+                    }
                     Err(found) => problems.extend(found),
                 }
             } else if name == Path::new("layers.toml") {
@@ -138,7 +142,7 @@ impl Procedures {
         }
         let mut all: Vec<Arc<Procedure>> = Vec::new();
         let read = read_procedures(&procedures, &mut problems);
-        for (file, definition, document) in read {
+        for (file, definition, document, whole) in read {
             let taken = all
                 .iter()
                 .any(|p| same(&p.definition, &definition) && overlap(&p.definition, &definition));
@@ -150,7 +154,7 @@ impl Procedures {
                 problems.push(document.problem(&file.name, "/code", message));
                 continue;
             }
-            match parts.put_together(file, definition, &document, &law) {
+            match parts.put_together(file, definition, &document, &whole, &law) {
                 Ok(procedure) => all.push(Arc::new(procedure)),
                 Err(found) => problems.extend(found),
             }
@@ -241,7 +245,8 @@ fn overlap(one: &Definition, other: &Definition) -> bool {
     one.valid_from <= to(other) && other.valid_from <= to(one)
 }
 
-type Read<'f> = (&'f SourceFile, Definition, Document);
+/// A file, what it says together with what it extends, its lines, and that as it is kept.
+type Read<'f> = (&'f SourceFile, Definition, Document, Json);
 
 /// Reads procedures; a file with `extends` declares only what differs from the wider scope's.
 fn read_procedures<'f>(files: &[&'f SourceFile], problems: &mut Vec<Problem>) -> Vec<Read<'f>> {
@@ -259,7 +264,8 @@ fn read_procedures<'f>(files: &[&'f SourceFile], problems: &mut Vec<Problem>) ->
         match strict::read::<Definition>(&file.name, &file.text, &schema) {
             Ok((definition, document)) => {
                 bases.insert(definition.code.clone(), document.value.clone());
-                wide.push((file, definition, document));
+                let whole = document.value.clone();
+                wide.push((file, definition, document, whole));
             }
             Err(found) => problems.extend(found),
         }
@@ -276,8 +282,8 @@ fn read_procedures<'f>(files: &[&'f SourceFile], problems: &mut Vec<Problem>) ->
         if let Some(object) = whole.as_object_mut() {
             object.remove("extends");
         }
-        match strict::check::<Definition>(&file.name, whole, &document, &schema) {
-            Ok(definition) => wide.push((file, definition, document)),
+        match strict::check::<Definition>(&file.name, whole.clone(), &document, &schema) {
+            Ok(definition) => wide.push((file, definition, document, whole)),
             Err(found) => problems.extend(found),
         }
     }
@@ -339,7 +345,7 @@ impl Parts {
             for (pointer, message) in sense::section_faults(&section) {
                 problems.push(document.problem(&file.name, &format!("{here}{pointer}"), message));
             }
-            let text = document.value["section"][index].to_string();
+            let text = document.value["section"][index].clone();
             if self.sections.contains_key(&section.code) {
                 let message = format!("section '{}' is already defined", section.code);
                 problems.push(document.problem(&file.name, &format!("{here}/code"), message));
@@ -356,17 +362,17 @@ impl Parts {
         file: &SourceFile,
         definition: Definition,
         document: &Document,
+        whole: &Json,
         law: &Law,
     ) -> Result<Procedure, Vec<Problem>> {
         let mut faults: Vec<(String, String)> = Vec::new();
         let mut sections = Vec::new();
-        let mut text = document.value.to_string();
+        let mut texts = Vec::new();
         for (index, step) in definition.step.iter().enumerate() {
             match self.sections.get(&step.section) {
                 Some((section, source)) => {
                     sections.push(Arc::clone(section));
-                    text.push('\n');
-                    text.push_str(source);
+                    texts.push(source);
                 }
                 None => faults.push((
                     format!("/step/{index}/section"),
@@ -384,7 +390,7 @@ impl Parts {
         let office = self
             .offices
             .iter()
-            .find(|office| office.code == definition.office);
+            .find(|(office, _)| office.code == definition.office);
         if office.is_none() {
             faults.push((
                 "/office".into(),
@@ -401,18 +407,23 @@ impl Parts {
                 .map(|(pointer, message)| document.problem(&file.name, &pointer, message));
             strict::in_order(problems.collect())
         };
-        let (Some(office), true) = (office, faults.is_empty()) else {
+        let (Some((office, office_text)), true) = (office, faults.is_empty()) else {
             return Err(told(faults));
         };
-        let procedure = Procedure {
+        let mut procedure = Procedure {
             office: office.clone(),
             sections,
             vocabulary,
             rules,
-            sha256: Sha256::digest(text.as_bytes()).into(),
-            text,
+            sha256: [0; 32],
+            text: String::new(),
             definition,
         };
+        procedure.pin(&pinned::Parts {
+            definition: whole,
+            sections: &texts,
+            office: office_text,
+        });
         let untrue = sense::examples(&procedure);
         if untrue.is_empty() {
             Ok(procedure)

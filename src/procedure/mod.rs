@@ -12,6 +12,7 @@ mod definition;
 mod form;
 mod identifier;
 mod law;
+mod pinned;
 mod section;
 mod sense;
 
@@ -29,4 +30,5 @@ pub use definition::{
 pub use form::{Answers, Assessment, ConditionState, DueAttachment, Standing, Violation, assess};
 pub use identifier::{is_tax_code, is_vat_number};
 pub use law::{HolidayFile, Law, TermDefinition, TermFile, holiday_schema, term_schema};
+pub use pinned::TextError;
 pub use section::{Choice, Field, FieldKind, Prefill, Section, SectionFile};

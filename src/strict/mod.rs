@@ -63,6 +63,22 @@ pub fn toml_files(folder: &Path) -> (Vec<SourceFile>, Vec<Problem>) {
     (files, problems)
 }
 
+/// What changes when a definition file below a folder does: names, sizes and times.
+#[must_use]
+pub fn stamp(folder: &Path) -> Vec<(PathBuf, u64, Option<std::time::SystemTime>)> {
+    let mut paths = Vec::new();
+    list_files(folder, folder, &mut paths, &mut Vec::new());
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| {
+            let metadata = std::fs::metadata(&path).ok();
+            let bytes = metadata.as_ref().map_or(0, std::fs::Metadata::len);
+            (path, bytes, metadata.and_then(|m| m.modified().ok()))
+        })
+        .collect()
+}
+
 fn list_files(root: &Path, folder: &Path, found: &mut Vec<PathBuf>, problems: &mut Vec<Problem>) {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,

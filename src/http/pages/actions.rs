@@ -13,8 +13,7 @@ use crate::practice::{self, Actor, Event, Forbidden, State, Step};
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
-use super::failure::show;
-use super::party::{Person, actor, personal, with_status};
+use super::party::{Own, with_status};
 use super::practices::{Loaded, clock, is_officer, load, practice_page};
 use super::services::today;
 use super::view::ActionView;
@@ -110,17 +109,12 @@ pub(super) struct Action {
 
 /// `POST /pratiche/{id}/azione`.
 pub(super) async fn act(
-    mut visit: Visit,
-    person: Person,
+    mut own: Own,
     Path(names): Path<HashMap<String, String>>,
     Form(action): Form<Action>,
 ) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = acted(&mut visit, &actor, &names, action).await;
-    personal(show(&visit, page))
+    let page = acted(&mut own.visit, &own.actor, &names, action).await;
+    own.answer(page)
 }
 
 async fn acted(

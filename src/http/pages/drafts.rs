@@ -21,8 +21,8 @@ use crate::text::DateFormat;
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::answers;
-use super::failure::{html, show};
-use super::party::{Person, actor, personal, unavailable, with_status};
+use super::failure::html;
+use super::party::{Own, grounds, unavailable, with_status};
 use super::present::{self, localized};
 use super::services::{named, split, today};
 use super::view::{CheckPage, FormPage, TaskGroup, TaskView, TasksPage};
@@ -36,17 +36,12 @@ pub(super) struct Begin {
 
 /// Opens a draft: `POST /servizi/{code}/inizia`.
 pub(super) async fn begin(
-    visit: Visit,
-    person: Person,
+    own: Own,
     Path(names): Path<HashMap<String, String>>,
     Form(begin): Form<Begin>,
 ) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = opened(&visit, &actor, &names, &begin).await;
-    show(&visit, page)
+    let page = opened(&own.visit, &own.actor, &names, &begin).await;
+    own.answer(page)
 }
 
 async fn opened(
@@ -111,17 +106,9 @@ pub(super) async fn load(
     let mut connection = pool.acquire().await.map_err(unavailable)?;
     let draft = practice::find_draft(&mut connection, id, &actor.person).await?;
     let files = practice::draft_files(&mut connection, id).await?;
+    let (sha256, territory) = (&draft.definition_sha256, draft.territory_id);
+    let (procedure, comune) = grounds(visit, &mut connection, sha256, territory).await?;
     drop(connection);
-    let procedures = visit.shared.app.procedures();
-    let procedure = procedures
-        .pinned(&draft.definition_sha256)
-        .cloned()
-        .ok_or_else(|| practice::Error::ProcedureChanged(draft.procedure_code.clone()))?;
-    let comune = visit
-        .catalogue
-        .comune(draft.territory_id)
-        .cloned()
-        .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
     visit.comune = Some(Arc::clone(&comune));
     let state = assessed(visit, &procedure, &comune, &draft.answers)?;
     Ok(Loaded {
@@ -215,20 +202,12 @@ pub(super) fn moment(visit: &Visit, at: jiff::Timestamp) -> String {
 }
 
 /// `/pratiche/bozze/{id}`: the task list.
-pub(super) async fn tasks(
-    mut visit: Visit,
-    person: Person,
-    Path(names): Path<HashMap<String, String>>,
-) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = match load(&mut visit, &actor, &names).await {
-        Ok(loaded) => task_list(&visit, &loaded),
+pub(super) async fn tasks(mut own: Own, Path(names): Path<HashMap<String, String>>) -> Response {
+    let page = match load(&mut own.visit, &own.actor, &names).await {
+        Ok(loaded) => task_list(&own.visit, &loaded),
         Err(failure) => Err(failure),
     };
-    personal(show(&visit, page))
+    own.answer(page)
 }
 
 fn task_list(visit: &Visit, loaded: &Loaded) -> Result<Response, Failure> {
@@ -297,24 +276,16 @@ fn step_of(loaded: &Loaded, names: &HashMap<String, String>) -> Result<usize, Fa
 }
 
 /// `GET /pratiche/bozze/{id}/{step}`.
-pub(super) async fn form(
-    mut visit: Visit,
-    person: Person,
-    Path(names): Path<HashMap<String, String>>,
-) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = match load(&mut visit, &actor, &names).await {
+pub(super) async fn form(mut own: Own, Path(names): Path<HashMap<String, String>>) -> Response {
+    let page = match load(&mut own.visit, &own.actor, &names).await {
         Ok(loaded) => step_of(&loaded, &names).and_then(|step| {
             // Nothing is wrong yet on a page that was never saved.
             let told = loaded.status(step) == "problem";
-            form_page(&visit, &loaded, step, told, false)
+            form_page(&own.visit, &loaded, step, told, false)
         }),
         Err(failure) => Err(failure),
     };
-    personal(show(&visit, page))
+    own.answer(page)
 }
 
 fn form_page(
@@ -365,17 +336,12 @@ fn form_page(
 
 /// `POST /pratiche/bozze/{id}/{step}`: saves what was typed, complete or not.
 pub(super) async fn save(
-    mut visit: Visit,
-    person: Person,
+    mut own: Own,
     Path(names): Path<HashMap<String, String>>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = saved(&mut visit, &actor, &names, &pairs).await;
-    personal(show(&visit, page))
+    let page = saved(&mut own.visit, &own.actor, &names, &pairs).await;
+    own.answer(page)
 }
 
 async fn saved(
@@ -449,23 +415,15 @@ async fn saved(
 }
 
 /// `GET /pratiche/bozze/{id}/riepilogo`.
-pub(super) async fn check(
-    mut visit: Visit,
-    person: Person,
-    Path(names): Path<HashMap<String, String>>,
-) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = match load(&mut visit, &actor, &names).await {
+pub(super) async fn check(mut own: Own, Path(names): Path<HashMap<String, String>>) -> Response {
+    let page = match load(&mut own.visit, &own.actor, &names).await {
         Ok(loaded) if loaded.draft.submitted_as.is_some() || !loaded.is_complete() => {
             Ok(Redirect::to(&loaded.url("")).into_response())
         }
-        Ok(loaded) => check_page(&visit, &loaded),
+        Ok(loaded) => check_page(&own.visit, &loaded),
         Err(failure) => Err(failure),
     };
-    personal(show(&visit, page))
+    own.answer(page)
 }
 
 fn check_page(visit: &Visit, loaded: &Loaded) -> Result<Response, Failure> {
@@ -518,17 +476,12 @@ pub(super) struct Send {
 
 /// `POST /pratiche/bozze/{id}/invia`.
 pub(super) async fn send(
-    mut visit: Visit,
-    person: Person,
+    mut own: Own,
     Path(names): Path<HashMap<String, String>>,
     Form(send): Form<Send>,
 ) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = sent(&mut visit, &actor, &names, send.key).await;
-    personal(show(&visit, page))
+    let page = sent(&mut own.visit, &own.actor, &names, send.key).await;
+    own.answer(page)
 }
 
 async fn sent(

@@ -1,19 +1,25 @@
 //! Who acts on a practice, and what went wrong when it could not be done.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use sqlx::PgConnection;
+
 use crate::access::{Role, Viewer};
 use crate::person;
+use crate::place::Comune;
 use crate::practice::{self, Actor};
+use crate::procedure::Procedure;
 
 use super::super::error::Failure;
 use super::super::extract::{Shared, Visit};
 use super::super::session::session_token;
+use super::failure::show;
 
 /// The person behind a request: the same in every session; none while nobody is signed in.
 pub(super) struct Person(pub(super) Option<String>);
@@ -37,6 +43,52 @@ async fn of_request(shared: &Shared, headers: &HeaderMap) -> Option<String> {
         tracing::warn!(error = ?error, "a person could not be looked up");
         None
     })
+}
+
+/// A request of somebody who is signed in; anybody else is led to sign in, and back.
+pub(super) struct Own {
+    /// What is asked.
+    pub(super) visit: Visit,
+    /// Who asks.
+    pub(super) actor: Actor,
+}
+
+impl FromRequestParts<Shared> for Own {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, Response> {
+        let Ok(visit) = Visit::from_request_parts(parts, state).await;
+        let Ok(person) = Person::from_request_parts(parts, state).await;
+        let actor = actor(&visit, person)?;
+        Ok(Self { visit, actor })
+    }
+}
+
+impl Own {
+    /// A page of somebody's own, or the page that says why there is none.
+    pub(super) fn answer(&self, page: Result<Response, Failure>) -> Response {
+        personal(show(&self.visit, page))
+    }
+}
+
+/// What drafts and practices stand on: the procedure of the text they started with, and the
+/// comune.
+pub(super) async fn grounds(
+    visit: &Visit,
+    connection: &mut PgConnection,
+    definition_sha256: &[u8],
+    territory_id: i64,
+) -> Result<(Arc<Procedure>, Arc<Comune>), Failure> {
+    let app = &visit.shared.app;
+    let offered = app.procedures();
+    let pinned = app.pinned();
+    let procedure = pinned.get(connection, &offered, definition_sha256).await?;
+    let comune = visit
+        .catalogue
+        .comune(territory_id)
+        .cloned()
+        .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
+    Ok((procedure, comune))
 }
 
 /// The one who acts, or the way to sign in and come back.

@@ -24,8 +24,8 @@ use super::super::extract::Visit;
 use super::actions::actions;
 use super::answers;
 use super::drafts::moment;
-use super::failure::{html, show};
-use super::party::{Person, actor, personal, unavailable};
+use super::failure::html;
+use super::party::{Own, grounds, unavailable};
 use super::present::{self, localized};
 use super::services::today;
 use super::view::{ClockLine, EventView, MinePage, PracticeLink, PracticePage, QueuePage};
@@ -53,16 +53,8 @@ async fn complete(
     practice: Practice,
     today: Date,
 ) -> Result<Loaded, Failure> {
-    let procedures = visit.shared.app.procedures();
-    let procedure = procedures
-        .pinned(&practice.definition_sha256)
-        .cloned()
-        .ok_or_else(|| practice::Error::ProcedureChanged(practice.procedure_code.clone()))?;
-    let comune = visit
-        .catalogue
-        .comune(practice.territory_id)
-        .cloned()
-        .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
+    let (sha256, territory) = (&practice.definition_sha256, practice.territory_id);
+    let (procedure, comune) = grounds(visit, connection, sha256, territory).await?;
     let events = practice::events(connection, practice.id).await?;
     let parcels = practice::parcels(connection, practice.id).await?;
     let files = practice::files(connection, practice.id).await?;
@@ -97,7 +89,8 @@ pub(super) fn clock(
         .unwrap_or_default();
     let scopes = procedure::scopes_of(&code, None);
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
-    let law = &visit.shared.app.procedures().law;
+    let procedures = visit.shared.app.procedures();
+    let law = &procedures.law;
     let clock = practice::clock_of(procedure, events, law, &scopes, &code, today)?;
     Ok(match clock {
         Some(Ok(clock)) => Some(clock),
@@ -127,13 +120,9 @@ pub(super) async fn load(
 }
 
 /// `/pratiche`.
-pub(super) async fn mine(visit: Visit, person: Person) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = mine_page(&visit, &actor).await;
-    personal(show(&visit, page))
+pub(super) async fn mine(own: Own) -> Response {
+    let page = mine_page(&own.visit, &own.actor).await;
+    own.answer(page)
 }
 
 async fn mine_page(visit: &Visit, actor: &Actor) -> Result<Response, Failure> {
@@ -141,12 +130,10 @@ async fn mine_page(visit: &Visit, actor: &Actor) -> Result<Response, Failure> {
     let mut connection = pool.acquire().await.map_err(unavailable)?;
     let mut drafts = Vec::new();
     for draft in practice::drafts(&mut connection, &actor.person).await? {
-        let procedures = visit.shared.app.procedures();
-        let title = procedures
-            .pinned(&draft.definition_sha256)
-            .map(|procedure| localized(&procedure.definition.title, visit.lang));
+        let (sha256, territory) = (&draft.definition_sha256, draft.territory_id);
+        let (procedure, _) = grounds(visit, &mut connection, sha256, territory).await?;
         drafts.push(PracticeLink {
-            title: title.unwrap_or_else(|| draft.procedure_code.clone()),
+            title: localized(&procedure.definition.title, visit.lang),
             url: format!("/pratiche/bozze/{}", draft.id),
             date: moment(visit, draft.saved_at),
             ..PracticeLink::default()
@@ -166,17 +153,13 @@ async fn mine_page(visit: &Visit, actor: &Actor) -> Result<Response, Failure> {
 }
 
 /// `/ufficio`: the most urgent first.
-pub(super) async fn queue(visit: Visit, person: Person) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = if is_officer(&actor) {
-        queue_page(&visit).await
+pub(super) async fn queue(own: Own) -> Response {
+    let page = if is_officer(&own.actor) {
+        queue_page(&own.visit).await
     } else {
         Err(Failure::NotFound("there is no such page".into()))
     };
-    personal(show(&visit, page))
+    own.answer(page)
 }
 
 async fn queue_page(visit: &Visit) -> Result<Response, Failure> {
@@ -250,23 +233,18 @@ pub(super) struct Shown {
 
 /// `/pratiche/{id}`.
 pub(super) async fn practice(
-    mut visit: Visit,
-    person: Person,
+    mut own: Own,
     Path(names): Path<HashMap<String, String>>,
     Query(shown): Query<Shown>,
 ) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = match load(&mut visit, &actor, &names).await {
+    let page = match load(&mut own.visit, &own.actor, &names).await {
         Ok(loaded) => {
             let receipt = shown.ricevuta.as_deref() == Some("1");
-            practice_page(&visit, &actor, &loaded, receipt, false)
+            practice_page(&own.visit, &own.actor, &loaded, receipt, false)
         }
         Err(failure) => Err(failure),
     };
-    personal(show(&visit, page))
+    own.answer(page)
 }
 
 /// The page of a practice.
@@ -415,17 +393,9 @@ fn clock_line(lang: Lang, clock: &ClockView) -> ClockLine {
 }
 
 /// `/pratiche/{id}/documenti/{code}`: the bytes as they were filed, never shown by the browser.
-pub(super) async fn document(
-    mut visit: Visit,
-    person: Person,
-    Path(names): Path<HashMap<String, String>>,
-) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = downloaded(&mut visit, &actor, &names).await;
-    personal(show(&visit, page))
+pub(super) async fn document(mut own: Own, Path(names): Path<HashMap<String, String>>) -> Response {
+    let page = downloaded(&mut own.visit, &own.actor, &names).await;
+    own.answer(page)
 }
 
 async fn downloaded(

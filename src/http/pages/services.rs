@@ -134,11 +134,8 @@ pub(super) fn named(
     if visit.unknown_comune {
         return Err(Failure::NotFound("there is no such comune".into()));
     }
-    let found = visit
-        .shared
-        .app
-        .procedures()
-        .get(code, &scopes(visit), today()?);
+    let procedures = visit.shared.app.procedures();
+    let found = procedures.get(code, &scopes(visit), today()?);
     found
         .cloned()
         .ok_or_else(|| Failure::NotFound(format!("there is no procedure '{code}'")))
@@ -230,7 +227,8 @@ fn terms(visit: &Visit, procedure: &Procedure) -> Result<Vec<TermView>, Failure>
     let scopes = scopes(visit);
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
     let today = today()?;
-    let law = &visit.shared.app.procedures().law;
+    let procedures = visit.shared.app.procedures();
+    let law = &procedures.law;
     let mut terms = Vec::new();
     for clock in &procedure.definition.clock {
         let Some(term) = law.term(&clock.term, &scopes) else {
@@ -382,7 +380,8 @@ fn possibility(
         let scopes = scopes(visit);
         let other = other
             .map(|code| {
-                Ok::<_, Failure>(visit.shared.app.procedures().get(code, &scopes, today()?))
+                let procedures = visit.shared.app.procedures();
+                Ok::<_, Failure>(procedures.get(code, &scopes, today()?).cloned())
             })
             .transpose()?
             .flatten();
@@ -390,7 +389,7 @@ fn possibility(
             kind,
             text: localized(&condition.text, lang),
             law: condition.law.clone(),
-            link: other.map(|procedure| link(visit, procedure)),
+            link: other.map(|procedure| link(visit, &procedure)),
         });
     }
     let needs_parcels = matches!(definition.place.kind, PlaceKind::Parcels | PlaceKind::Units);

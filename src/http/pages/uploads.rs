@@ -14,26 +14,21 @@ use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::answers;
 use super::drafts::{Loaded, load};
-use super::failure::{html, show};
-use super::party::{Person, actor, personal, with_status};
+use super::failure::html;
+use super::party::{Own, with_status};
 use super::present::{self, localized};
 use super::view::{DocumentsPage, SlotView};
 
 /// `GET /pratiche/bozze/{id}/documenti`.
 pub(super) async fn documents(
-    mut visit: Visit,
-    person: Person,
+    mut own: Own,
     Path(names): Path<HashMap<String, String>>,
 ) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = match load(&mut visit, &actor, &names).await {
-        Ok(loaded) => documents_page(&visit, &loaded, None),
+    let page = match load(&mut own.visit, &own.actor, &names).await {
+        Ok(loaded) => documents_page(&own.visit, &loaded, None),
         Err(failure) => Err(failure),
     };
-    personal(show(&visit, page))
+    own.answer(page)
 }
 
 fn documents_page(
@@ -88,17 +83,12 @@ fn documents_page(
 
 /// `POST /pratiche/bozze/{id}/documenti/{code}`.
 pub(super) async fn upload(
-    mut visit: Visit,
-    person: Person,
+    mut own: Own,
     Path(names): Path<HashMap<String, String>>,
     multipart: Multipart,
 ) -> Response {
-    let actor = match actor(&visit, person) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
-    let page = uploaded(&mut visit, &actor, &names, multipart).await;
-    personal(show(&visit, page))
+    let page = uploaded(&mut own.visit, &own.actor, &names, multipart).await;
+    own.answer(page)
 }
 
 async fn uploaded(

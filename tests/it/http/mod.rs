@@ -8,11 +8,13 @@ mod imagery;
 mod norms;
 mod outage;
 mod pages;
+mod pinned;
 /// From the parcel to the practice and back.
 mod practice;
 mod session;
 mod staff;
 mod tiles;
+mod walker;
 
 use axum::Router;
 use axum::body::Body;
