@@ -140,8 +140,12 @@ select event.practice_id, event.seq, event.content, event.salt, link.position, l
   full join audit.link on link.position = event.link
  order by coalesce(link.position, event.link)";
 
+pub(super) const DEFINITIONS: &str = "
+select sha256 from procedure.definition";
+
 pub(crate) const ALL: &[&str] = &[
     KEEP_DEFINITION,
+    DEFINITIONS,
     DEFINITION_TEXT,
     OPEN_DRAFT,
     DRAFT,

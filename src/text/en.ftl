@@ -857,3 +857,7 @@ document-act-publication = Publication
 document-act-revocation = Revocation
 document-act-annulment = Annulment
 document-act-other = Act
+
+# --- live layers
+theme-pratiche = Practices
+map-layer-practices = Go to the practices

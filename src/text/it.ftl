@@ -857,3 +857,7 @@ document-act-publication = Pubblicazione
 document-act-revocation = Revoca
 document-act-annulment = Annullamento
 document-act-other = Atto
+
+# --- live layers
+theme-pratiche = Pratiche
+map-layer-practices = Vai alle pratiche

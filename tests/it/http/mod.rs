@@ -5,6 +5,8 @@ mod caching;
 mod documents;
 mod facts;
 mod imagery;
+/// Live layers: who sees what, and when.
+mod live;
 mod norms;
 mod outage;
 mod pages;
