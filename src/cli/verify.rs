@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::audit;
 use crate::config::Config;
-use crate::db::Databases;
+use crate::db::{Databases, Tx};
 use crate::practice;
 
 use super::say;
@@ -13,7 +13,7 @@ use super::say;
 pub(super) async fn run(config: &Config) -> Result<()> {
     let databases = Databases::open(config).await?;
     databases.migrate().await?;
-    let mut connection = databases.writer.acquire().await?;
+    let mut connection = Tx::for_system(&databases.writer).await?;
     let (links, flaws) = audit::verify_links(&mut connection).await?;
     let contents = practice::verify_contents(&mut connection).await?;
     for flaw in &flaws {

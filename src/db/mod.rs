@@ -21,7 +21,10 @@ pub use copy_out::{CopyRow, Field, JsonText, copy_out};
 pub use geometry::Ewkb;
 pub use migrate::{AppliedMigration, MigrationState, Versions, fingerprint};
 pub use pool::Databases;
-pub use transaction::{BoxFuture, Tx, in_transaction};
+pub use transaction::{
+    BoxFuture, Tx, in_transaction, in_transaction_for, in_transaction_for_link,
+    in_transaction_for_system,
+};
 
 /// What can go wrong between the program and its database.
 #[derive(Debug, thiserror::Error)]

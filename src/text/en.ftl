@@ -857,3 +857,12 @@ document-act-publication = Publication
 document-act-revocation = Revocation
 document-act-annulment = Annulment
 document-act-other = Act
+
+# --- office: identities
+demo-professional = Dario Campione
+demo-professional-role = Professional
+demo-professional-what = Prepares applications (pratiche) for others, with their mandate.
+demo-administrator = Elena Tecnica
+demo-administrator-role = Administrator
+demo-administrator-what = Says who works in which office.
+acting-for = on behalf of { $name }

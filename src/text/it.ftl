@@ -857,3 +857,12 @@ document-act-publication = Pubblicazione
 document-act-revocation = Revoca
 document-act-annulment = Annullamento
 document-act-other = Atto
+
+# --- office: identities
+demo-professional = Dario Campione
+demo-professional-role = Professionista
+demo-professional-what = Prepara pratiche per altri, con la loro delega.
+demo-administrator = Elena Tecnica
+demo-administrator-role = Amministratrice
+demo-administrator-what = Dice chi lavora in quale ufficio.
+acting-for = per conto di { $name }

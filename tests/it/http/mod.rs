@@ -1,5 +1,7 @@
 //! Pages, API and tiles as a client sees them.
 
+/// Who sees what: every route of the router, every role, one's own and others'.
+mod access;
 mod api;
 mod caching;
 mod documents;
