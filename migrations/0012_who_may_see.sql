@@ -117,6 +117,9 @@ create function practice.territories() returns bigint[] language sql stable
     );
 comment on function practice.territories() is 'Comuni whose practices an officer handles; 0 stands for all.';
 
+grant execute on function practice.viewer(), practice.person(), practice.agent(),
+    practice.linked(), practice.territories() to mappale_writer;
+
 -- --- Row-level security: the program's role sees what the one who asks may see
 
 alter table practice.practice enable row level security;

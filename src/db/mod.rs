@@ -9,6 +9,7 @@ mod bootstrap;
 mod cluster;
 mod copy_in;
 mod copy_out;
+mod dump;
 mod geometry;
 mod migrate;
 mod pool;
@@ -72,6 +73,14 @@ pub enum Error {
         row: u64,
         /// What is wrong.
         reason: String,
+    },
+    /// A program of PostgreSQL that failed.
+    #[error("{tool} failed: {said}")]
+    Tool {
+        /// Its name.
+        tool: &'static str,
+        /// What it said.
+        said: String,
     },
     /// The program is shutting down, so the transaction was given up.
     #[error("transaction given up: the program is stopping")]

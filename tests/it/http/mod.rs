@@ -5,6 +5,8 @@ mod access;
 mod api;
 mod caching;
 mod documents;
+/// Whatever is altered is found; a backup is whole.
+mod evidence;
 mod facts;
 mod imagery;
 mod norms;
