@@ -24,6 +24,8 @@ pub enum Action {
     Read,
     /// Issue certificates, see their drafts, and register what was signed.
     Certify,
+    /// Say who does what for the office, and read the journal of access.
+    Administer,
 }
 
 /// The answer no. Towards the asker it is told as "does not exist".
@@ -38,6 +40,7 @@ pub struct Denied;
 pub fn authorize(viewer: &Viewer, action: Action, class: PolicyClass) -> Result<(), Denied> {
     let allowed = match (action, class) {
         (Action::Certify, _) => viewer.role() == Some(Role::Officer),
+        (Action::Administer, _) => viewer.role() == Some(Role::Administrator),
         (Action::Read, PolicyClass::Public) => true,
         (Action::Read, PolicyClass::Staff) => {
             matches!(viewer.role(), Some(Role::GisClerk | Role::Officer))
@@ -52,15 +55,13 @@ mod tests {
 
     #[test]
     fn every_role_meets_every_class() {
-        let known = |role| Viewer::Known {
-            name: "Nome Inventato".into(),
-            role,
-        };
+        let known = |role| Viewer::known("p", "Nome Inventato", role);
         let table = [
             (Viewer::Anonymous, true, false),
             (known(Role::Citizen), true, false),
             (known(Role::GisClerk), true, true),
             (known(Role::Officer), true, true),
+            (known(Role::Administrator), true, false),
         ];
         for (viewer, public, staff) in table {
             let may = |class| authorize(&viewer, Action::Read, class).is_ok();
@@ -69,6 +70,9 @@ mod tests {
             let certifies = authorize(&viewer, Action::Certify, PolicyClass::Staff).is_ok();
             let is_officer = viewer.role() == Some(Role::Officer);
             assert_eq!(certifies, is_officer, "{viewer:?}");
+            let administers = authorize(&viewer, Action::Administer, PolicyClass::Staff).is_ok();
+            let is_administrator = viewer.role() == Some(Role::Administrator);
+            assert_eq!(administers, is_administrator, "{viewer:?}");
         }
     }
 }

@@ -131,6 +131,7 @@ impl App {
         tokio::spawn(keep_current(self.clone()));
         tokio::spawn(keep_live_current(self.clone()));
         tokio::spawn(watch_database(self.clone()));
+        tokio::spawn(super::evidence::keep_roots(self.clone()));
         tokio::spawn(watch_procedures(self.clone()));
     }
 

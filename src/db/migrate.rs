@@ -32,6 +32,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0010_practice",
     "0011_certificate",
     "0012_live",
+    "0013_who_may_see",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

@@ -31,7 +31,7 @@ pub async fn procedures_on_map(
     pinned: &Pinned,
     offered: &Procedures,
 ) -> Result<HashMap<String, Arc<Procedure>>, Error> {
-    let texts: Vec<Vec<u8>> = sqlx::query_scalar(sql::DEFINITIONS)
+    let texts: Vec<Vec<u8>> = sqlx::query_scalar(sql::DEFINITION_HASHES)
         .fetch_all(&mut *connection)
         .await?;
     let mut found = HashMap::new();

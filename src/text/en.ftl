@@ -861,3 +861,12 @@ document-act-other = Act
 # --- live layers
 theme-pratiche = Practices
 map-layer-practices = Go to the practices
+
+# --- office: identities
+demo-professional = Dario Campione
+demo-professional-role = Professional
+demo-professional-what = Prepares applications (pratiche) for others, with their mandate.
+demo-administrator = Elena Tecnica
+demo-administrator-role = Administrator
+demo-administrator-what = Says who works in which office.
+acting-for = on behalf of { $name }

@@ -861,3 +861,12 @@ document-act-other = Atto
 # --- live layers
 theme-pratiche = Pratiche
 map-layer-practices = Vai alle pratiche
+
+# --- office: identities
+demo-professional = Dario Campione
+demo-professional-role = Professionista
+demo-professional-what = Prepara pratiche per altri, con la loro delega.
+demo-administrator = Elena Tecnica
+demo-administrator-role = Amministratrice
+demo-administrator-what = Dice chi lavora in quale ufficio.
+acting-for = per conto di { $name }
