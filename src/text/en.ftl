@@ -331,9 +331,9 @@ map-legend = Legend
 map-legend-in-view = Only what is in view
 map-legend-none = Nothing with an entry is drawn here.
 map-as-of = In force on
-map-as-of-note = Cards answer for this day. What the map draws is today’s.
+map-as-of-note = Map and cards show this day.
 map-as-of-today = Back to today
-map-as-of-set = Cards now answer for %1.
+map-as-of-set = Map and cards now show %1.
 map-base = Background
 map-base-chiara = Light
 map-base-scura = Dark
@@ -462,7 +462,6 @@ layer-imagery = Aerial picture
 ## Norms
 
 norms-title = Norms
-norms-breadcrumb = Path
 norms-none = The articles of this plan have not been loaded yet.
 norm-article = Art. { $article }
 norm-heading = Art. { $article } – { $title }
@@ -857,3 +856,40 @@ document-act-publication = Publication
 document-act-revocation = Revocation
 document-act-annulment = Annulment
 document-act-other = Act
+
+# --- map: compare and print
+map-compare = Compare
+map-compare-close = End the comparison
+map-compare-with = On the right
+map-compare-adopted = Adopted variants
+map-compare-day = Another day
+map-compare-day-label = In force on
+map-compare-at = Position of the divider
+map-compare-share = %1 % of the width
+map-compare-left = The map
+map-compare-on = Comparison open: on the right %1.
+map-compare-ended = Comparison ended.
+map-print = Print this view
+
+# --- zones and search in the norms
+zones-title = Zones of the plan
+zones-lead = The zones into which the plan divides the territory, with the share of each.
+zones-none = No map of zones is published for this municipality.
+zones-column-zone = Zone
+zones-column-share = Share of the territory
+zones-column-area = Area
+zone-title = Zone { $code }
+zone-class = Homogeneous zone (zona territoriale omogenea)
+zone-share = Share of the territory
+zone-count = Areas
+zone-where = Where it is
+zone-map = Zone { $code } in the territory of the municipality: { $share } of the whole
+zone-near = Near { $name }
+zone-more = The largest areas are listed; the map shows them all.
+zone-no-text = The text of the article is not available just now.
+norms-search = Search the norms
+norms-search-button = Search
+norms-found = Articles with “{ $words }”: { $count }
+norms-found-none = No article has all these words in one paragraph. Try a single word.
+norms-all = All articles
+norm-inline = Text: { $article }

@@ -331,9 +331,9 @@ map-legend = Legenda
 map-legend-in-view = Solo ciò che è in vista
 map-legend-none = Qui non è disegnato nulla che abbia una voce.
 map-as-of = In vigore al
-map-as-of-note = Le schede rispondono per questo giorno. Il disegno della mappa è quello di oggi.
+map-as-of-note = Mappa e schede mostrano questo giorno.
 map-as-of-today = Torna a oggi
-map-as-of-set = Ora le schede rispondono per il giorno %1.
+map-as-of-set = Ora mappa e schede mostrano il giorno %1.
 map-base = Sfondo
 map-base-chiara = Chiaro
 map-base-scura = Scuro
@@ -462,7 +462,6 @@ layer-imagery = Fotografia aerea
 ## Norme
 
 norms-title = Norme
-norms-breadcrumb = Percorso
 norms-none = Gli articoli di questo piano non sono ancora stati caricati.
 norm-article = Art. { $article }
 norm-heading = Art. { $article } – { $title }
@@ -857,3 +856,40 @@ document-act-publication = Pubblicazione
 document-act-revocation = Revoca
 document-act-annulment = Annullamento
 document-act-other = Atto
+
+# --- map: compare and print
+map-compare = Confronta
+map-compare-close = Chiudi il confronto
+map-compare-with = A destra
+map-compare-adopted = Varianti adottate
+map-compare-day = Un altro giorno
+map-compare-day-label = In vigore al
+map-compare-at = Posizione del divisorio
+map-compare-share = %1 % della larghezza
+map-compare-left = La mappa
+map-compare-on = Confronto aperto: a destra %1.
+map-compare-ended = Confronto chiuso.
+map-print = Stampa questa vista
+
+# --- zones and search in the norms
+zones-title = Zone del piano
+zones-lead = Le zone in cui il piano divide il territorio, con la parte che ne occupa ciascuna.
+zones-none = Per questo comune non è pubblicata una mappa delle zone.
+zones-column-zone = Zona
+zones-column-share = Parte del territorio
+zones-column-area = Superficie
+zone-title = Zona { $code }
+zone-class = Zona territoriale omogenea
+zone-share = Parte del territorio
+zone-count = Aree
+zone-where = Dove si trova
+zone-map = La zona { $code } nel territorio del comune: { $share } del totale
+zone-near = Presso { $name }
+zone-more = Sono elencate le aree più grandi; la mappa le mostra tutte.
+zone-no-text = Il testo dell’articolo non è disponibile in questo momento.
+norms-search = Cerca nelle norme
+norms-search-button = Cerca
+norms-found = Articoli con «{ $words }»: { $count }
+norms-found-none = Nessun articolo contiene tutte queste parole nello stesso paragrafo. Prova con una parola sola.
+norms-all = Tutti gli articoli
+norm-inline = Testo: { $article }
