@@ -10,6 +10,7 @@ mod features;
 mod generations;
 mod history;
 mod live;
+mod looks;
 mod read;
 mod refresh;
 mod sql;
@@ -22,6 +23,7 @@ pub use features::{Column, Features, REACH_M, RingView};
 pub use generations::{Generations, Served};
 pub use history::History;
 pub use live::{LiveLayer, LiveRow, RawLive, look_at_one_moment, refresh_live};
+pub use looks::{Look, Looks};
 pub use read::read_features;
 pub use refresh::refresh;
 
