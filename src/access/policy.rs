@@ -22,6 +22,8 @@ pub enum PolicyClass {
 pub enum Action {
     /// Read features, facts or tiles.
     Read,
+    /// Load, publish and withdraw maps, and everything else on the pages of the GIS staff.
+    Steward,
     /// Issue certificates, see their drafts, and register what was signed.
     Certify,
 }
@@ -38,6 +40,7 @@ pub struct Denied;
 pub fn authorize(viewer: &Viewer, action: Action, class: PolicyClass) -> Result<(), Denied> {
     let allowed = match (action, class) {
         (Action::Certify, _) => viewer.role() == Some(Role::Officer),
+        (Action::Steward, _) => viewer.role() == Some(Role::GisClerk),
         (Action::Read, PolicyClass::Public) => true,
         (Action::Read, PolicyClass::Staff) => {
             matches!(viewer.role(), Some(Role::GisClerk | Role::Officer))
@@ -69,6 +72,9 @@ mod tests {
             let certifies = authorize(&viewer, Action::Certify, PolicyClass::Staff).is_ok();
             let is_officer = viewer.role() == Some(Role::Officer);
             assert_eq!(certifies, is_officer, "{viewer:?}");
+            let stewards = authorize(&viewer, Action::Steward, PolicyClass::Public).is_ok();
+            let is_clerk = viewer.role() == Some(Role::GisClerk);
+            assert_eq!(stewards, is_clerk, "{viewer:?}");
         }
     }
 }

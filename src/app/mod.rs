@@ -24,6 +24,7 @@ pub fn statements() -> Vec<&'static str> {
         crate::audit::STATEMENTS,
         crate::practice::STATEMENTS,
         crate::document::STATEMENTS,
+        crate::gis::STATEMENTS,
     ]
     .concat()
 }

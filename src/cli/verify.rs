@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 use crate::audit;
 use crate::config::Config;
 use crate::db::Databases;
+use crate::gis;
 use crate::practice;
 
 use super::say;
@@ -15,7 +16,8 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     databases.migrate().await?;
     let mut connection = databases.writer.acquire().await?;
     let (links, flaws) = audit::verify_links(&mut connection).await?;
-    let contents = practice::verify_contents(&mut connection).await?;
+    let mut contents = practice::verify_contents(&mut connection).await?;
+    contents.extend(gis::verify_acts(&mut connection).await?);
     for flaw in &flaws {
         say(&flaw.to_string())?;
     }

@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0009_fact_report",
     "0010_practice",
     "0011_certificate",
+    "0012_gis",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

@@ -138,6 +138,7 @@ pub(super) const CONTENTS: &str = "
 select event.practice_id, event.seq, event.content, event.salt, link.position, link.content_sha256
   from practice.event
   full join audit.link on link.position = event.link
+ where not exists (select from audit.staff_act where staff_act.link = link.position)
  order by coalesce(link.position, event.link)";
 
 pub(crate) const ALL: &[&str] = &[

@@ -4,6 +4,7 @@ mod api;
 mod caching;
 mod documents;
 mod facts;
+mod gis;
 mod imagery;
 mod norms;
 mod outage;
