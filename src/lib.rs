@@ -17,6 +17,7 @@ pub mod document;
 pub mod draw;
 pub mod fact;
 pub mod geo;
+pub mod gis;
 pub mod http;
 pub mod imagery;
 pub mod ingest;

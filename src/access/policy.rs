@@ -22,6 +22,8 @@ pub enum PolicyClass {
 pub enum Action {
     /// Read features, facts or tiles.
     Read,
+    /// Load, publish and withdraw maps, and everything else on the pages of the GIS staff.
+    Steward,
     /// Issue certificates, see their drafts, and register what was signed.
     Certify,
     /// Say who does what for the office, and read the journal of access.
@@ -41,6 +43,7 @@ pub fn authorize(viewer: &Viewer, action: Action, class: PolicyClass) -> Result<
     let allowed = match (action, class) {
         (Action::Certify, _) => viewer.role() == Some(Role::Officer),
         (Action::Administer, _) => viewer.role() == Some(Role::Administrator),
+        (Action::Steward, _) => viewer.role() == Some(Role::GisClerk),
         (Action::Read, PolicyClass::Public) => true,
         (Action::Read, PolicyClass::Staff) => {
             matches!(viewer.role(), Some(Role::GisClerk | Role::Officer))
@@ -73,6 +76,9 @@ mod tests {
             let administers = authorize(&viewer, Action::Administer, PolicyClass::Staff).is_ok();
             let is_administrator = viewer.role() == Some(Role::Administrator);
             assert_eq!(administers, is_administrator, "{viewer:?}");
+            let stewards = authorize(&viewer, Action::Steward, PolicyClass::Public).is_ok();
+            let is_clerk = viewer.role() == Some(Role::GisClerk);
+            assert_eq!(stewards, is_clerk, "{viewer:?}");
         }
     }
 }

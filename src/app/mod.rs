@@ -26,6 +26,7 @@ pub fn statements() -> Vec<&'static str> {
         crate::audit::STATEMENTS,
         crate::practice::STATEMENTS,
         crate::document::STATEMENTS,
+        crate::gis::STATEMENTS,
     ]
     .concat()
 }

@@ -9,6 +9,7 @@ use crate::audit;
 use crate::blob::Blobs;
 use crate::config::Config;
 use crate::db::{Databases, Tx};
+use crate::gis;
 use crate::practice;
 
 use super::say;
@@ -41,6 +42,7 @@ pub(super) async fn verify(
     let (links, found) = audit::verify_links(&mut tx).await?;
     let mut flaws: Vec<String> = found.iter().map(ToString::to_string).collect();
     flaws.extend(practice::verify_contents(&mut tx).await?);
+    flaws.extend(gis::verify_acts(&mut tx).await?);
     let (count, found) = audit::verify_roots(&mut tx, roots).await?;
     flaws.extend(found.iter().map(ToString::to_string));
     let mut told = format!("{links} events, {count} daily roots");

@@ -33,6 +33,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0011_certificate",
     "0012_live",
     "0013_who_may_see",
+    "0014_gis",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

@@ -35,7 +35,9 @@ pub use inside::boundary_outline;
 pub use inspect::{InspectRequest, Inspected, InspectedDataset, inspect};
 pub use load::{LoadRequest, Outcome, load};
 pub use options::ReadOptions;
-pub use page::{Reported, findings_geojson, report_page, stored_report};
+pub use page::{
+    FindingMark, FindingsMap, Reported, findings_geojson, findings_map, report_page, stored_report,
+};
 pub use report::{Check, CheckStatus, Finding, Report, Severity};
 pub use worker::{ProgressSender, WorkerError};
 

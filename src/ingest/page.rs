@@ -49,7 +49,7 @@ struct Page {
     accuracy: String,
     grids: String,
     checks: Vec<CheckRow>,
-    map: Option<Map>,
+    map: Option<FindingsMap>,
     findings: Vec<FindingRow>,
     finding_count: u64,
 }
@@ -77,18 +77,28 @@ struct FindingRow {
     message: String,
 }
 
-struct Map {
-    width: f64,
-    height: f64,
-    outline: String,
-    marks: Vec<Mark>,
+/// A map of findings, in pixels.
+pub struct FindingsMap {
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// Path of the boundary of the comune; empty where none is known.
+    pub outline: String,
+    /// The places of findings.
+    pub marks: Vec<FindingMark>,
 }
 
-struct Mark {
-    number: usize,
-    class: &'static str,
-    path: String,
-    title: String,
+/// The place of a finding on the map.
+pub struct FindingMark {
+    /// Its place in the list of findings, from 1.
+    pub number: usize,
+    /// The word of its severity.
+    pub class: &'static str,
+    /// Its path: a triangle for an error, a circle for what weighs less.
+    pub path: String,
+    /// The finding in a sentence.
+    pub title: String,
 }
 
 /// The stored report of a version.
@@ -148,7 +158,7 @@ pub fn report_page(reported: &Reported<'_>, lang: Lang) -> Result<String, askama
             .iter()
             .map(|check| row(check, &words))
             .collect(),
-        map: map(reported, &report),
+        map: findings_map(part.srid, reported.boundary, &report),
         findings: findings
             .map(|(at, found)| finding_row(at + 1, found, &words))
             .collect(),
@@ -233,8 +243,9 @@ const HEIGHT: f64 = 720.0;
 const MARGIN: f64 = 16.0;
 
 /// The places of findings over the boundary of the comune; none without a place.
-fn map(reported: &Reported<'_>, report: &Report) -> Option<Map> {
-    let srid = reported.part.srid;
+///
+/// `boundary` is in the CRS of the EPSG code `srid`.
+pub fn findings_map(srid: i32, boundary: &[Vec<[f64; 2]>], report: &Report) -> Option<FindingsMap> {
     let mut places: Vec<(usize, &Finding, [f64; 2])> = Vec::new();
     for (at, finding) in report.findings.iter().enumerate() {
         let Some(place) = finding.place else { continue };
@@ -247,7 +258,7 @@ fn map(reported: &Reported<'_>, report: &Report) -> Option<Map> {
     if places.is_empty() {
         return None;
     }
-    let outline = reported.boundary.iter().flatten();
+    let outline = boundary.iter().flatten();
     let all = places.iter().map(|(_, _, place)| place).chain(outline);
     let [mut west, mut south, mut east, mut north] = [
         f64::INFINITY,
@@ -264,7 +275,7 @@ fn map(reported: &Reported<'_>, report: &Report) -> Option<Map> {
     let scale = ((WIDTH - 2.0 * MARGIN) / wide).min((HEIGHT - 2.0 * MARGIN) / high);
     let at = |[x, y]: [f64; 2]| (MARGIN + (x - west) * scale, MARGIN + (north - y) * scale);
     let mut outline = String::new();
-    for ring in reported.boundary {
+    for ring in boundary {
         for (index, point) in ring.iter().enumerate() {
             let (x, y) = at(*point);
             let step = if index == 0 { 'M' } else { 'L' };
@@ -283,7 +294,7 @@ fn map(reported: &Reported<'_>, report: &Report) -> Option<Map> {
                     format!("M{:.1} {y:.1}a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z", x - 5.0)
                 }
             };
-            Mark {
+            FindingMark {
                 number: *number,
                 class: class(finding.severity),
                 path,
@@ -291,7 +302,7 @@ fn map(reported: &Reported<'_>, report: &Report) -> Option<Map> {
             }
         })
         .collect();
-    Some(Map {
+    Some(FindingsMap {
         width: (wide * scale + 2.0 * MARGIN).round(),
         height: (high * scale + 2.0 * MARGIN).round(),
         outline,

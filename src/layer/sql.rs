@@ -110,7 +110,8 @@ select id, version
   from layer.part
  where layer = $1 and territory_id = $2 and files_sha256 = $3 and definition_sha256 = $4
    and srid = $5 and reading = $6
-   and version = (select max(version) from layer.part where layer = $1 and territory_id = $2)";
+   and version = (select max(version) from layer.part where layer = $1 and territory_id = $2
+                     and not exists (select from layer.discarded_part where part_id = part.id))";
 
 pub(super) const INSERT_PART: &str = "
 insert into layer.part (layer, territory_id, version, srid, definition, definition_sha256,
@@ -186,6 +187,7 @@ select part.id, part.layer, part.territory_id, part.version, part.feature_count,
   left join layer.published
     on published.layer = part.layer and published.territory_id = part.territory_id
  where ($1::text is null or part.layer = $1) and ($2::bigint is null or part.territory_id = $2)
+   and not exists (select from layer.discarded_part where discarded_part.part_id = part.id)
  order by part.layer, part.territory_id, part.version";
 
 pub(super) const PART: &str = "
@@ -196,6 +198,7 @@ select part.id, part.version, part.srid, part.files, part.operation, part.report
   left join layer.published
     on published.layer = part.layer and published.territory_id = part.territory_id
  where part.layer = $1 and part.territory_id = $2 and ($3::integer is null or part.version = $3)
+   and not exists (select from layer.discarded_part where discarded_part.part_id = part.id)
  order by part.version desc
  limit 1";
 

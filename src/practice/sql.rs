@@ -139,6 +139,7 @@ select event.practice_id, event.seq, event.kind, event.at, event.actor, event.ac
        event.actor_role, event.content, event.salt, link.position, link.content_sha256
   from practice.event
   full join audit.link on link.position = event.link
+ where not exists (select from audit.staff_act where staff_act.link = link.position)
  order by coalesce(link.position, event.link)";
 
 pub(super) const DEFINITION_HASHES: &str = "

@@ -905,3 +905,172 @@ norms-found = Articles with “{ $words }”: { $count }
 norms-found-none = No article has all these words in one paragraph. Try a single word.
 norms-all = All articles
 norm-inline = Text: { $article }
+# --- pages of the GIS staff
+gis-title = Map management
+gis-lead = The layers of the municipality: what is in force, since when, who loaded it, and what waits.
+gis-choose-comune = Choose the municipality.
+gis-register = Register of operations
+gis-register-lead = Each operation is a link of the chain of events: it can be neither changed nor removed.
+gis-register-none = Nothing has been done yet.
+gis-column-layer = Layer
+gis-column-current = In force
+gis-column-features = Features
+gis-column-loaded = Loaded
+gis-column-newest = Waiting
+gis-nothing-in-force = Nothing in force
+gis-from = from { $date }
+gis-until = until { $date }
+gis-from-until = from { $from } to { $until }
+gis-state-in-force = in force
+gis-state-adopted = adopted
+gis-state-planned = scheduled
+gis-state-past = no longer in force
+gis-state-waiting = to be published
+gis-state-faulty = with errors
+gis-state-discarded = discarded
+gis-act-when = When
+gis-act-what = What
+gis-act-who = Who
+gis-act-detail = Details
+gis-act-publish = Publication
+gis-act-withdraw = Withdrawal
+gis-act-cancel = Cancellation
+gis-act-load = Load
+gis-act-upload = Files received
+gis-act-discard = Discard
+gis-act-lineage = Lineage
+gis-act-request = Request to publish
+gis-act-plan = Plan
+gis-act-style = Style
+gis-act-other = Other
+gis-done-published = Published: in force from { $date }.
+gis-done-unchanged = It was in force on that day already: nothing changed.
+gis-done-withdrawn = Withdrawn: from { $date } nothing of this layer is in force.
+gis-done-cancelled = The act is cancelled. Answers given until now stay as they were.
+gis-done-requested = Request recorded: the publication waits for a second person.
+gis-bad-day = The date is not understood: write it as 2026-01-31.
+gis-no-reason = Write the reason: it stays in the register.
+gis-long-reason = The reason is too long: 2,000 characters at most.
+gis-fault-errors = This version has errors and cannot be published: see the report, mend the file and load it again.
+gis-fault-not-in-force = On that day nothing of this layer is in force: there is nothing to withdraw.
+gis-fault-no-act = There is no such act, or it cannot be cancelled.
+gis-fault-cancelled = This act was cancelled already.
+gis-no-versions = Nothing of this layer was loaded yet.
+gis-versions = Versions
+gis-version = Version { $version }
+gis-of-plan = Part of: { $plan }.
+gis-loaded-by = Loaded by { $by }
+gis-features-count = { $count } features
+gis-vertices-count = { $count } vertices
+gis-published-from = Published from { $date }
+gis-withdrawn-from = Withdrawn from { $date }
+gis-cancelled-act = Act { $act } cancelled
+gis-cancel = Cancel this act
+gis-cancel-lead = From now on the act does not count, as if it had never been made. What was answered until now does not change.
+gis-cancel-button = Cancel the act
+gis-as-of = As it was, as it will be
+gis-as-of-day = On the day
+gis-as-of-show = See on the map
+gis-compare = Compare
+gis-compare-old = Before
+gis-compare-new = After
+gis-compare-show = Show the differences
+gis-compare-title = From version { $old } to { $new }
+gis-withdraw = Withdraw
+gis-withdraw-lead = From that day the map does not show this layer. The versions stay and can be published again.
+gis-withdraw-button = Withdraw the layer
+gis-from-day = From the day
+gis-reason = Reason
+gis-reason-optional = Reason (optional)
+gis-publish = Publish
+gis-publish-button = Publish version { $version }
+gis-rollback = Go back to this version
+gis-rollback-button = Go back to version { $version }
+gis-count-added = { $count ->
+    [one] added
+   *[other] added
+}
+gis-count-removed = { $count ->
+    [one] removed
+   *[other] removed
+}
+gis-count-changed = { $count ->
+    [one] changed
+   *[other] changed
+}
+gis-no-difference = The two versions are the same.
+gis-picture = Preview
+gis-picture-label = The features of this version over the boundary of the municipality
+gis-picture-difference = The features that differ between the two versions
+gis-picture-show = What the picture shows
+gis-picture-both = Differences
+gis-picture-before = Before (version { $version })
+gis-picture-after = After (version { $version })
+gis-legend-before = as it was
+gis-legend-after = as it is
+gis-download-json = Download all differences (JSON)
+gis-shown-first = { $count ->
+    [one] The first one is listed here: the file has all.
+   *[other] The first { $count } are listed here: the file has all.
+}
+gis-change-key = Feature
+gis-change-what = What changes
+gis-change-old-area = Area before
+gis-change-new-area = Area after
+gis-change-moved = Area that differs
+gis-change-values-column = Values
+gis-change-added = added
+gis-change-removed = removed
+gis-change-outline = outline
+gis-change-values = values
+gis-download-report = Download the findings:
+gis-map-hint = Each mark leads to its finding: triangles are errors.
+gis-remedy = What to do:
+gis-findings = { $count ->
+    [one] { $count } finding
+   *[other] { $count } findings
+}
+gis-more = { $count ->
+    [one] And one more: it is in the file.
+   *[other] And { $count } more: they are in the file.
+}
+gis-passed = { $count ->
+    [one] { $count } check passed
+   *[other] { $count } checks passed
+}
+gis-on-map = See on the map
+gis-rule-empty = There is no feature to store in the file.
+gis-fix-empty = Check that you chose the right file, archive and layer.
+gis-rule-field = A field is missing in the file: the column stays empty.
+gis-fix-mapping = Correct how fields and values fill the columns, and load again.
+gis-rule-value = A value does not fit its column: it has the wrong type or is not among the values that exist.
+gis-rule-mapping = How the fields of the file fill the columns.
+gis-fix-none = Nothing: this is for information.
+gis-rule-other-comune = The feature belongs to another municipality.
+gis-fix-other-comune = Load only files of this municipality, or check the code in the data.
+gis-rule-duplicate = The same key identifies several features.
+gis-fix-duplicate = Make the key unique in the file, or choose another field as the key.
+gis-rule-repaired = An invalid geometry: this says whether it was repaired and by how much its area changed. The original is kept.
+gis-fix-repaired = Look at the repairs one by one; if one changes too much, mend the file.
+gis-rule-overlap = Two features that should only touch overlap.
+gis-rule-gap = There is a gap between features that should touch.
+gis-fix-coverage = With the cadastre this is usual along the edges of sheets. With a plan, have the drawing corrected.
+gis-rule-inside = The features are not in the municipality, or are shifted.
+gis-rule-crs = The coordinate system of the file is not certain.
+gis-fix-crs = Give the right coordinate system in the step “Recognised”: the hypotheses that were tried are listed here.
+gis-rule-accuracy = The change of coordinates is not accurate.
+gis-fix-grids = Install the grids of the IGM for an accuracy of a few centimetres.
+gis-rule-encoding = The encoding of accented letters is supposed.
+gis-fix-encoding = Look at the sample names in the step “Recognised” and choose another encoding if they are garbled.
+gis-rule-geometry = The geometry has a fault.
+gis-fix-geometry = Mend it in the file, or load again with repair.
+gis-rule-archive = What is in the archive.
+gis-rule-other = A finding of the reading.
+gis-rule-spike = The outline has a thin spike.
+gis-rule-sliver = There is a sliver between the zone and the parcels.
+gis-rule-building = The building leaves its parcel.
+gis-fix-building = Report it to the Agency, or update the map of buildings.
+gis-rule-article = The feature names an article that the norms do not have.
+gis-fix-article = Load the norms of the plan, or correct the number of the article.
+gis-rule-census = The area of the census and the drawn one differ much.
+gis-fix-census = Check the extract: a split may be missing.

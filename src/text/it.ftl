@@ -905,3 +905,172 @@ norms-found = Articoli con «{ $words }»: { $count }
 norms-found-none = Nessun articolo contiene tutte queste parole nello stesso paragrafo. Prova con una parola sola.
 norms-all = Tutti gli articoli
 norm-inline = Testo: { $article }
+# --- pages of the GIS staff
+gis-title = Gestione delle mappe
+gis-lead = I livelli del comune: che cosa è in vigore, da quando, chi l’ha caricato e che cosa aspetta.
+gis-choose-comune = Scegli il comune.
+gis-register = Registro delle operazioni
+gis-register-lead = Ogni operazione è un anello della catena degli eventi: non si può cambiare né togliere.
+gis-register-none = Non è ancora stato fatto nulla.
+gis-column-layer = Livello
+gis-column-current = In vigore
+gis-column-features = Elementi
+gis-column-loaded = Caricata
+gis-column-newest = In attesa
+gis-nothing-in-force = Nulla in vigore
+gis-from = dal { $date }
+gis-until = fino al { $date }
+gis-from-until = dal { $from } al { $until }
+gis-state-in-force = in vigore
+gis-state-adopted = adottata
+gis-state-planned = programmata
+gis-state-past = non più in vigore
+gis-state-waiting = da pubblicare
+gis-state-faulty = con errori
+gis-state-discarded = scartata
+gis-act-when = Quando
+gis-act-what = Che cosa
+gis-act-who = Chi
+gis-act-detail = Dettagli
+gis-act-publish = Pubblicazione
+gis-act-withdraw = Ritiro
+gis-act-cancel = Annullamento
+gis-act-load = Caricamento
+gis-act-upload = File ricevuti
+gis-act-discard = Scarto
+gis-act-lineage = Genealogia
+gis-act-request = Richiesta di pubblicazione
+gis-act-plan = Piano
+gis-act-style = Stile
+gis-act-other = Altro
+gis-done-published = Pubblicata: in vigore dal { $date }.
+gis-done-unchanged = Era già in vigore in quel giorno: non è cambiato nulla.
+gis-done-withdrawn = Ritirata: dal { $date } di questo livello non è in vigore nulla.
+gis-done-cancelled = Atto annullato. Le risposte date finora restano com’erano.
+gis-done-requested = Richiesta registrata: la pubblicazione aspetta la conferma di una seconda persona.
+gis-bad-day = La data non si capisce: scrivila come 2026-01-31.
+gis-no-reason = Scrivi il motivo: resta nel registro.
+gis-long-reason = Il motivo è troppo lungo: al massimo 2.000 caratteri.
+gis-fault-errors = Questa versione ha errori e non può essere pubblicata: guarda il rapporto, correggi il file e caricalo di nuovo.
+gis-fault-not-in-force = In quel giorno di questo livello non è in vigore nulla: non c’è nulla da ritirare.
+gis-fault-no-act = Questo atto non esiste o non si può annullare.
+gis-fault-cancelled = Questo atto è già stato annullato.
+gis-no-versions = Di questo livello non è ancora stato caricato nulla.
+gis-versions = Versioni
+gis-version = Versione { $version }
+gis-of-plan = Fa parte di: { $plan }.
+gis-loaded-by = Caricata da { $by }
+gis-features-count = { $count } elementi
+gis-vertices-count = { $count } vertici
+gis-published-from = Pubblicata dal { $date }
+gis-withdrawn-from = Ritirata dal { $date }
+gis-cancelled-act = Annullato l’atto { $act }
+gis-cancel = Annulla questo atto
+gis-cancel-lead = Da ora l’atto non vale più, come se non ci fosse mai stato. Quello che è stato risposto finora non cambia.
+gis-cancel-button = Annulla l’atto
+gis-as-of = Com’era, come sarà
+gis-as-of-day = Il giorno
+gis-as-of-show = Guarda sulla mappa
+gis-compare = Confronta
+gis-compare-old = Prima
+gis-compare-new = Dopo
+gis-compare-show = Mostra le differenze
+gis-compare-title = Dalla versione { $old } alla { $new }
+gis-withdraw = Ritira
+gis-withdraw-lead = Da quel giorno la mappa non mostra più questo livello. Le versioni restano e si possono ripubblicare.
+gis-withdraw-button = Ritira il livello
+gis-from-day = Dal giorno
+gis-reason = Motivo
+gis-reason-optional = Motivo (facoltativo)
+gis-publish = Pubblica
+gis-publish-button = Pubblica la versione { $version }
+gis-rollback = Torna a questa versione
+gis-rollback-button = Torna alla versione { $version }
+gis-count-added = { $count ->
+    [one] aggiunto
+   *[other] aggiunti
+}
+gis-count-removed = { $count ->
+    [one] tolto
+   *[other] tolti
+}
+gis-count-changed = { $count ->
+    [one] modificato
+   *[other] modificati
+}
+gis-no-difference = Le due versioni sono uguali.
+gis-picture = Anteprima
+gis-picture-label = Gli elementi di questa versione sul confine del comune
+gis-picture-difference = Gli elementi che differiscono tra le due versioni
+gis-picture-show = Che cosa mostra la figura
+gis-picture-both = Differenze
+gis-picture-before = Prima (versione { $version })
+gis-picture-after = Dopo (versione { $version })
+gis-legend-before = com’era
+gis-legend-after = com’è
+gis-download-json = Scarica tutte le differenze (JSON)
+gis-shown-first = { $count ->
+    [one] Qui è elencata la prima: il file le ha tutte.
+   *[other] Qui sono elencate le prime { $count }: il file le ha tutte.
+}
+gis-change-key = Elemento
+gis-change-what = Che cosa cambia
+gis-change-old-area = Superficie prima
+gis-change-new-area = Superficie dopo
+gis-change-moved = Superficie diversa
+gis-change-values-column = Valori
+gis-change-added = aggiunto
+gis-change-removed = tolto
+gis-change-outline = contorno
+gis-change-values = valori
+gis-download-report = Scarica le segnalazioni:
+gis-map-hint = Ogni segno porta alla sua segnalazione: i triangoli sono errori.
+gis-remedy = Che cosa fare:
+gis-findings = { $count ->
+    [one] { $count } segnalazione
+   *[other] { $count } segnalazioni
+}
+gis-more = { $count ->
+    [one] E un’altra: è nel file.
+   *[other] E altre { $count }: sono nel file.
+}
+gis-passed = { $count ->
+    [one] { $count } controllo superato
+   *[other] { $count } controlli superati
+}
+gis-on-map = Vedi sulla mappa
+gis-rule-empty = Nel file non c’è nessun elemento da registrare.
+gis-fix-empty = Controlla di aver scelto il file, l’archivio e il livello giusti.
+gis-rule-field = Nel file manca un campo: la colonna resta vuota.
+gis-fix-mapping = Correggi le corrispondenze tra campi e colonne e carica di nuovo.
+gis-rule-value = Un valore non va bene per la colonna: non è del tipo giusto o non è tra i valori previsti.
+gis-rule-mapping = Come i campi del file riempiono le colonne.
+gis-fix-none = Nulla: è un’informazione.
+gis-rule-other-comune = L’elemento appartiene a un altro comune.
+gis-fix-other-comune = Carica solo i file di questo comune, o controlla il codice nei dati.
+gis-rule-duplicate = Lo stesso codice identifica più elementi.
+gis-fix-duplicate = Rendi unico il codice nel file, o scegli un altro campo come chiave.
+gis-rule-repaired = Una geometria non valida: qui si dice se è stata riparata e di quanto è cambiata la superficie. L’originale è conservato.
+gis-fix-repaired = Controlla le riparazioni una per una; se una cambia troppo, correggi il file.
+gis-rule-overlap = Due elementi che dovrebbero soltanto toccarsi si sovrappongono.
+gis-rule-gap = Tra elementi che dovrebbero toccarsi c’è un vuoto.
+gis-fix-coverage = Con il catasto è normale lungo i bordi dei fogli. Con un piano, fai correggere il disegno.
+gis-rule-inside = Gli elementi non stanno nel comune, o stanno spostati.
+gis-rule-crs = Il sistema di riferimento del file non è certo.
+gis-fix-crs = Indica il sistema di riferimento giusto nel passo «Riconosciuto»: le ipotesi provate sono elencate qui.
+gis-rule-accuracy = La trasformazione delle coordinate è poco accurata.
+gis-fix-grids = Installa i grigliati dell’IGM per un’accuratezza di pochi centimetri.
+gis-rule-encoding = La codifica delle lettere accentate è supposta.
+gis-fix-encoding = Guarda i nomi di prova nel passo «Riconosciuto» e, se sono storpiati, scegli un’altra codifica.
+gis-rule-geometry = La geometria ha un difetto.
+gis-fix-geometry = Correggila nel file, o carica di nuovo con la riparazione.
+gis-rule-archive = Che cosa c’è nell’archivio.
+gis-rule-other = Una segnalazione della lettura.
+gis-rule-spike = Il contorno ha una punta sottile.
+gis-rule-sliver = Tra la zona e le particelle c’è una striscia sottile.
+gis-rule-building = L’edificio esce dalla sua particella.
+gis-fix-building = Segnalalo all’Agenzia o aggiorna la mappa dell’edificato.
+gis-rule-article = L’elemento cita un articolo che le norme non hanno.
+gis-fix-article = Carica le norme del piano, o correggi il numero dell’articolo.
+gis-rule-census = La superficie censuaria e quella disegnata sono molto diverse.
+gis-fix-census = Verifica la visura: può mancare un frazionamento.

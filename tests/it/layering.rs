@@ -14,7 +14,7 @@ use syn::{
 };
 
 /// The order of modules: one may use only those with a smaller number, and itself.
-const ORDER: [(&str, u8); 31] = [
+const ORDER: [(&str, u8); 32] = [
     ("config", 0),
     ("strict", 0),
     ("text", 1),
@@ -32,6 +32,7 @@ const ORDER: [(&str, u8); 31] = [
     ("layer", 13),
     ("style", 14),
     ("ingest", 15),
+    ("gis", 16),
     ("snapshot", 16),
     ("imagery", 17),
     ("tile", 17),

@@ -10,6 +10,7 @@ mod drafts;
 mod facts;
 mod failure;
 mod found;
+mod gis;
 mod history;
 mod home;
 mod language;
@@ -85,6 +86,7 @@ fn of_a_comune() -> Router<Shared> {
         .route("/stampa", get(print::form))
         .route("/stampa.pdf", get(print::pdf))
         .route("/cdu", get(certificate::form).post(certificate::issue))
+        .merge(gis::routes())
 }
 
 /// Bytes of a certificate's file that is compared or registered.

@@ -47,6 +47,12 @@ pub(super) fn page(visit: &Visit, title: &str) -> PageView {
         assets: (*visit.shared.assets).clone(),
         viewer: viewer(&visit.viewer, visit.lang),
         is_officer: visit.viewer.role() == Some(crate::access::Role::Officer),
+        is_steward: authorize(
+            &visit.viewer,
+            Action::Steward,
+            crate::access::PolicyClass::Staff,
+        )
+        .is_ok(),
         demo: visit.shared.app.is_demo(),
         request_id: visit.request_id.clone(),
         links: FooterLinks::default(),

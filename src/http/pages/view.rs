@@ -134,6 +134,8 @@ pub struct PageView {
     pub viewer: Option<ViewerView>,
     /// Whether an officer is signed in.
     pub is_officer: bool,
+    /// Whether somebody of the GIS staff is signed in.
+    pub is_steward: bool,
     /// Whether the sign-in of the demonstration is offered.
     pub demo: bool,
     /// The id of the request, shown small on error pages.

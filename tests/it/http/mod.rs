@@ -8,6 +8,7 @@ mod documents;
 /// Whatever is altered is found; a backup is whole.
 mod evidence;
 mod facts;
+mod gis;
 mod imagery;
 /// Live layers: who sees what, and when.
 mod live;
