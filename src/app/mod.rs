@@ -1,7 +1,7 @@
 //! Everything opened once: settings, definitions, database, the copy in memory.
 
-mod live;
 mod evidence;
+mod live;
 mod office;
 mod open;
 mod watch;

@@ -26,9 +26,10 @@ mod value;
 pub use crate::strict::Problem;
 pub use as_of::{AsOf, AsOfError, legal_day, parse_day};
 pub use catalogue::{
-    Error, FEATURE_BLOCK, Identity, NewPart, PartOutcome, PartSummary, PublishedPart, Standing,
-    complete_part, ensure_table, feature_ids, find_identical, insert_part, known_until, lock_part,
-    next_version, part_in_force, parts, published, record_features, standing, take_feature_block,
+    Error, FEATURE_BLOCK, Identical, Identity, NewPart, PartOutcome, PartSummary, PublishedPart,
+    Standing, complete_part, ensure_table, feature_ids, find_identical, insert_part, known_until,
+    lock_part, next_version, part_in_force, parts, published, record_features, standing,
+    take_feature_block,
 };
 pub use check::{DefinitionFile, Definitions};
 pub use definition::{
@@ -49,8 +50,8 @@ pub use plan::{
     ActKind, ArticleTitle, LegalStatus, MAX_DOCUMENT_BYTES, NewAct, NewDocument, NewNorm,
     NewPlanVersion, Norm, NormDocument, PlanAct, PlanDates, PlanError, PlanKind, PlanMember,
     PlanPublication, PlanVersion, Salvaguardia, add_norm, add_plan_part, cancel_plan_act,
-    cancel_plan_publication, create_plan_version, document, has_words, markdown_html, norm, norms,
-    passage, plan_version, plan_versions, publish_plan, record_plan_act, salvaguardia,
+    cancel_plan_publication, create_plan_version, document, has_words, html_line, markdown_html,
+    norm, norms, passage, plan_version, plan_versions, publish_plan, record_plan_act, salvaguardia,
     withdraw_plan,
 };
 pub use publication::{

@@ -3,6 +3,7 @@
 //! PostGIS is the truth. A snapshot is built from it, never changed, and thrown away when
 //! another version takes its place; readers hold on to the one they began with.
 
+mod adopted;
 mod builder;
 mod catalogue;
 mod error;
@@ -10,11 +11,11 @@ mod features;
 mod generations;
 mod history;
 mod live;
-mod looks;
 mod read;
 mod refresh;
 mod sql;
 
+pub use adopted::Adopted;
 pub use builder::{BuildError, Builder, Raw};
 pub(crate) use catalogue::ENCODER;
 pub use catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot, PlanSnapshot};
@@ -23,7 +24,6 @@ pub use features::{Column, Features, REACH_M, RingView};
 pub use generations::{Generations, Served};
 pub use history::History;
 pub use live::{LiveLayer, LiveRow, RawLive, look_at_one_moment, refresh_live};
-pub use looks::{Look, Looks};
 pub use read::read_features;
 pub use refresh::refresh;
 

@@ -14,9 +14,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::access::{Action, Viewer, authorize};
-use crate::layer::{Definition, Theme, parse_day};
+use crate::layer::{Definition, Theme};
 use crate::place::Comune;
-use crate::snapshot::{Catalogue, LayerEntry, LiveLayer, Look};
+use crate::snapshot::{Catalogue, LayerEntry, LiveLayer};
 use crate::style::{
     Base, Imagery, LegendEntry, MapContent, ThemeTiles, draw_adopted, legend, map_style,
 };
@@ -25,6 +25,8 @@ use crate::text::Lang;
 use super::super::error::{Failure, Problem};
 use super::super::extract::{AskedBy, Shared, language, origin};
 use super::super::headers::{IMMUTABLE, NO_STORE};
+use super::plans::TimesQuery;
+use super::tiles::{ADOPTED, catalogue_of_day};
 
 /// Language, look and origin of a request.
 pub(super) struct Wish {
@@ -125,9 +127,9 @@ fn live_tiles<'a>(
 /// the tiles.
 #[utoipa::path(get, path = "/api/v1/style/{comune}", tag = "tiles",
     params(("comune" = String, Path, example = "borgochiaro"),
+           TimesQuery,
            ("lang" = Option<String>, Query, description = "`it` or `en`"),
            ("base" = Option<String>, Query, description = "`chiara` (default), `scura` or `contrasto`"),
-           ("date" = Option<String>, Query, description = "what was in force on this day; today by default"),
            ("adottato" = Option<String>, Query, description = "`1`: with what adopted plans say, above what is in force")), responses(
     (status = 200, body = Object),
     (status = 400, body = Problem, content_type = "application/problem+json"),
@@ -138,29 +140,12 @@ pub(super) async fn style(
     AskedBy(viewer): AskedBy,
     wish: Wish,
     Path(slug): Path<String>,
+    Query(times): Query<TimesQuery>,
 ) -> Result<Response, Failure> {
     let base = wish.base()?;
-    let current = shared.app.catalogue();
-    let comune = find_comune(&current, &slug)?;
-    let today = shared.app.today();
-    let day = match wish.date.as_deref() {
-        Some(text) => Some(
-            parse_day(text)
-                .ok_or_else(|| Failure::BadRequest("date is written as 2026-01-31".into()))?,
-        ),
-        None => None,
-    };
-    let (catalogue, version) = match day.filter(|day| *day != today) {
-        Some(day) => {
-            let catalogue = shared.app.catalogue_of_look(comune, Look::Day(day)).await?;
-            let version = format!("{}@{day}", catalogue.map_version(comune));
-            (catalogue, version)
-        }
-        None => (
-            std::sync::Arc::clone(&current),
-            current.map_version(comune).to_owned(),
-        ),
-    };
+    let (catalogue, of_day) = catalogue_of_day(&shared, &slug, &times).await?;
+    let comune = find_comune(&catalogue, &slug)?;
+    let version = catalogue.map_version(comune);
     let live = shared.app.live();
     let live = live_tiles(&live, &viewer, &wish.origin);
     let themes = layers_by_theme(&catalogue, comune)
@@ -170,7 +155,7 @@ pub(super) async fn style(
             let path = format!("{}/{version}/{}", comune.slug, ids.join(","));
             ThemeTiles {
                 theme,
-                tiles_url: format!("{}/tiles/{path}/{{z}}/{{x}}/{{y}}", wish.origin),
+                tiles_url: format!("{}/tiles/{path}/{{z}}/{{x}}/{{y}}{of_day}", wish.origin),
                 layers,
             }
         })
@@ -195,14 +180,14 @@ pub(super) async fn style(
     };
     let mut style = map_style(fragments, &content, wish.lang);
     if wish.adopted {
-        let adopted = shared.app.catalogue_of_look(comune, Look::Adopted).await?;
+        let adopted = shared.app.adopted_catalogue();
         let ids: Vec<&str> = layers_by_theme(&adopted, comune)
             .into_iter()
             .flat_map(|(_, layers)| layers)
             .map(|layer| layer.id.as_str())
             .collect();
         let version = adopted.map_version(comune);
-        let path = format!("{slug}/{version}@{}/{}", Look::Adopted, ids.join(","));
+        let path = format!("{slug}/{version}{ADOPTED}/{}", ids.join(","));
         let tiles = format!("{}/tiles/{path}/{{z}}/{{x}}/{{y}}", wish.origin);
         draw_adopted(&mut style, &ids, &tiles);
     }

@@ -14,7 +14,7 @@ mod status;
 
 pub use find::{has_words, passage};
 pub use input::{MAX_DOCUMENT_BYTES, NewAct, NewDocument, NewNorm, NewPlanVersion, PlanError};
-pub use markdown::markdown_html;
+pub use markdown::{html_line, markdown_html};
 pub use read::{
     ArticleTitle, Norm, NormDocument, PlanAct, PlanMember, PlanPublication, PlanVersion, document,
     norm, norms, plan_version, plan_versions,

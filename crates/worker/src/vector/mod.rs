@@ -13,6 +13,7 @@
 //! | `raw` | the only unsafe code: what the crate `gdal` does not tell |
 //! | `text` | numbers and times in one form |
 //! | `crs` | the CRS of a layer, and how it is known |
+//! | `identify` | which of the systems used in Italy one without a code is |
 //! | `wkb`, `curve` | geometries to flat arrays; arcs to points |
 //! | `inspect` | what is in a file |
 //! | `walk` | a layer, row by row: checking, writing |
@@ -24,6 +25,7 @@ mod curve;
 mod dbf;
 mod driver;
 mod encoding;
+mod identify;
 mod inspect;
 mod markup;
 mod raw;
