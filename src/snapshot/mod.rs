@@ -11,6 +11,7 @@ mod features;
 mod generations;
 mod history;
 mod live;
+mod load;
 mod read;
 mod refresh;
 mod sql;

@@ -11,7 +11,7 @@ use crate::snapshot::{LiveLayer, LiveRow};
 use super::cache::TileDigest;
 use super::encode::LayerWriter;
 use super::outline::{Outline, is_in_tile};
-use super::values::Values;
+use super::live_values::Values;
 
 /// The rows of a live layer that meet a tile, as far as a viewer may see them.
 pub struct LiveSelection {
