@@ -32,6 +32,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0010_practice",
     "0011_certificate",
     "0012_gis",
+    "0013_receipt",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
