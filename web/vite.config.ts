@@ -36,6 +36,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         map: here('src/map.ts'),
+        form: here('src/form.ts'),
         site: here('scss/site.scss'),
         maplibre: here('scss/maplibre.scss'),
       },

@@ -4,6 +4,7 @@ mod evidence;
 mod live;
 mod office;
 mod open;
+mod receipts;
 mod watch;
 
 pub use office::{
@@ -11,6 +12,7 @@ pub use office::{
     issue_certificate, print_map, print_parcel,
 };
 pub use open::{App, Clock, Error};
+pub use receipts::ReceiptError;
 pub use watch::DatabaseState;
 
 /// Every fixed SQL statement of the program, for the test that prepares them.

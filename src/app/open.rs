@@ -20,8 +20,10 @@ use crate::style::Fragments;
 use crate::tile::TileCache;
 
 use super::live::LiveLayers;
+use super::receipts;
 use super::watch::{
-    DatabaseState, keep_current, keep_live_current, watch_database, watch_procedures,
+    DatabaseState, keep_current, keep_live_current, remove_expired_drafts, watch_database,
+    watch_procedures,
 };
 
 /// Why the program does not open.
@@ -135,11 +137,28 @@ impl App {
         tokio::spawn(watch_database(self.clone()));
         tokio::spawn(super::evidence::keep_roots(self.clone()));
         tokio::spawn(watch_procedures(self.clone()));
+        tokio::spawn(remove_expired_drafts(self.clone()));
+        tokio::spawn(receipts::empty_outbox(self.clone()));
     }
 
     /// Reads the files of procedures again, as after a hang-up signal; the log says what came of it.
     pub async fn read_procedures(&self) {
         super::watch::read_procedures(self).await;
+    }
+
+    /// Does what is due for practices now (receipts), and returns how much was done.
+    ///
+    /// # Errors
+    /// [`receipts::ReceiptError`]; what was not done is still due.
+    pub async fn do_what_is_due(&self) -> Result<usize, receipts::ReceiptError> {
+        receipts::do_what_is_due(self).await
+    }
+
+    /// Scheme and host of addresses that are printed, where no request names them.
+    pub fn origin(&self) -> String {
+        let config = &self.0.config;
+        let listened = || format!("http://{}", config.listen);
+        config.origin.clone().unwrap_or_else(listened)
     }
 
     /// Settings.

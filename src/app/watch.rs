@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use crate::db::in_transaction_for_system;
 use crate::job::Listener;
 use crate::layer;
+use crate::practice;
 use crate::strict;
 
 use super::open::App;
@@ -122,5 +124,25 @@ pub(super) async fn read_procedures(app: &App) {
             }
         }
         Err(error) => tracing::error!(error = ?error, "procedures could not be read"),
+    }
+}
+
+/// Time between two looks for drafts whose time is over.
+const TIDY_EVERY: Duration = Duration::from_secs(3600);
+
+/// Removes drafts whose time is over; their writers were warned on every page of them.
+pub(super) async fn remove_expired_drafts(app: App) {
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let tidied = in_transaction_for_system(&app.databases().writer, |tx| {
+            Box::pin(async move { practice::drop_expired(tx).await })
+        });
+        match tidied.await {
+            Ok(0) => {}
+            Ok(drafts) => tracing::info!(drafts, "drafts whose time was over were removed"),
+            Err(error) => tracing::warn!(error = ?error, "old drafts could not be removed"),
+        }
     }
 }

@@ -31,9 +31,10 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0009_fact_report",
     "0010_practice",
     "0011_certificate",
-    "0012_live",
-    "0013_who_may_see",
-    "0014_gis",
+    "0012_gis",
+    "0013_receipt",
+    "0017_live",
+    "0018_who_may_see",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

@@ -17,6 +17,7 @@ mod markdown;
 mod parcel_sheet;
 mod press;
 mod qr;
+mod receipt;
 mod sql;
 
 pub use certificate::{
@@ -38,6 +39,7 @@ pub use map_sheet::{MapSheet, Paper, map_order};
 pub use parcel_sheet::{ParcelSheet, parcel_order};
 pub use press::{Order, Press, PressError, PressLimits};
 pub use qr::qr_svg;
+pub use receipt::{FiledReceipt, ReceiptFile, receipt_order};
 
 pub(crate) use sql::ALL as STATEMENTS;
 

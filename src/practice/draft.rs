@@ -160,6 +160,15 @@ pub async fn find_draft(
     row.map(Draft::from).ok_or(Error::NotFound(id))
 }
 
+/// Removes drafts whose time is over, and returns how many there were.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn drop_expired(connection: &mut PgConnection) -> Result<u64, Error> {
+    let done = sqlx::query(sql::DROP_EXPIRED).execute(connection).await?;
+    Ok(done.rows_affected())
+}
+
 /// A person's drafts, the newest first.
 ///
 /// # Errors
@@ -172,7 +181,7 @@ pub async fn drafts(connection: &mut PgConnection, person: &str) -> Result<Vec<D
     Ok(rows.into_iter().map(Draft::from).collect())
 }
 
-/// Saves a section's answers over a draft of a revision.
+/// Saves answers over a draft of a revision; `section` is the page that was finished, if any.
 ///
 /// # Errors
 /// [`Error::Conflict`] when somebody saved in the meantime, [`Error::NotFound`].
@@ -180,7 +189,7 @@ pub async fn save_draft(
     connection: &mut PgConnection,
     draft: &Draft,
     answers: &Answers,
-    section: &str,
+    section: Option<&str>,
 ) -> Result<(), Error> {
     let done = sqlx::query(sql::SAVE_DRAFT)
         .bind(draft.id)

@@ -9,6 +9,7 @@ mod event;
 mod facts;
 mod file;
 mod on_map;
+mod outbox;
 mod pinned;
 mod record;
 mod sql;
@@ -18,11 +19,15 @@ mod verify;
 
 use uuid::Uuid;
 
-pub use draft::{Draft, MAX_DRAFTS, drafts, find_draft, open_draft, save_draft};
+pub use draft::{Draft, MAX_DRAFTS, drafts, drop_expired, find_draft, open_draft, save_draft};
 pub use event::{Actor, Event, act, events};
 pub use facts::{selection, standing};
 pub use file::{FiledDocument, draft_files, drop_file, files, media_of, put_file};
 pub use on_map::{ON_MAP, complete_on_map, procedures_on_map};
+pub use outbox::{
+    Due, OUTBOX, Receipt, end_due, find_by_code, follow_code, for_system, keep_receipt, put_off,
+    receipt, take_due,
+};
 pub use pinned::Pinned;
 pub use record::{ClockView, Practice, clock_of, find, of_office, of_person, parcels};
 pub use state::{Forbidden, State, Step, fold, next};
@@ -60,6 +65,9 @@ pub enum Error {
     /// The procedure it began with is not offered any more.
     #[error("procedure {0} has changed")]
     ProcedureChanged(String),
+    /// The operating system gives no random bytes.
+    #[error("no random bytes for the code of a practice")]
+    Random,
     /// The text it began with was never kept.
     #[error("there is no text {0} of a procedure")]
     NoText(String),
@@ -86,6 +94,9 @@ pub enum Error {
     /// Stored bytes.
     #[error(transparent)]
     Blob(#[from] crate::blob::Error),
+    /// Nobody could be told.
+    #[error(transparent)]
+    Job(#[from] crate::job::Error),
     /// The legal day is not known.
     #[error("the day of legal time")]
     Day(#[from] jiff::Error),

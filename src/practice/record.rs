@@ -121,6 +121,15 @@ pub async fn find(
     row.map(Practice::from).ok_or(Error::NotFound(id))
 }
 
+/// A practice, whoever asks: who may ask is decided before.
+pub(super) async fn any(connection: &mut PgConnection, id: Uuid) -> Result<Practice, Error> {
+    let row: Option<PracticeRow> = sqlx::query_as(sql::ANY)
+        .bind(id)
+        .fetch_optional(connection)
+        .await?;
+    row.map(Practice::from).ok_or(Error::NotFound(id))
+}
+
 /// What a person has filed, the newest first.
 ///
 /// # Errors
@@ -163,6 +172,8 @@ pub struct ClockView {
     pub start: Date,
     /// Where it stands.
     pub reading: Reading,
+    /// The day on which it was read.
+    pub today: Date,
 }
 
 /// The main clock of a practice on a day, derived from its events; none when it has none or it
@@ -204,7 +215,7 @@ pub fn clock_of(
             Step::IntegrationRequested => Act::Suspend,
             Step::IntegrationAnswered => Act::Resume,
             Step::Granted | Step::Refused | Step::ControlClosed | Step::Withdrawn => Act::Close,
-            Step::Submitted | Step::Assigned | Step::SampleDrawn => continue,
+            Step::Submitted | Step::Assigned | Step::SampleDrawn | Step::Message => continue,
         };
         operations.push(Operation {
             on: civil_day(event.at)?,
@@ -225,5 +236,6 @@ pub fn clock_of(
         term: version.clone(),
         start,
         reading,
+        today,
     })))
 }

@@ -40,11 +40,15 @@ select count(*) from practice.draft where person = $1 and submitted_as is null";
 pub(super) const SAVE_DRAFT: &str = "
 update practice.draft
    set answers = $4,
-       touched = case when $5 = any(touched) then touched else array_append(touched, $5) end,
+       touched = case when $5::text is null or $5 = any(touched) then touched
+                      else array_append(touched, $5) end,
        revision = revision + 1,
        saved_at = now(),
        expires_at = now() + interval '90 days'
  where id = $1 and person = $2 and revision = $3 and submitted_as is null";
+
+pub(super) const DROP_EXPIRED: &str = "
+delete from practice.draft where expires_at < now() and submitted_as is null";
 
 pub(super) const END_DRAFT: &str = "
 update practice.draft set submitted_as = $2 where id = $1";
@@ -197,6 +201,54 @@ select register.territory_id, register.year, register.last_number,
 pub(super) const BLOBS: &str = "
 select sha256 from practice.file union select sha256 from practice.draft_file order by 1";
 
+pub(super) const ADD_FOLLOW: &str = "
+insert into practice.follow (practice_id, code) values ($1, $2)";
+
+pub(super) const FOLLOW_CODE: &str = "
+select code from practice.follow where practice_id = $1";
+
+pub(super) const BY_CODE: &str = "
+select practice_id from practice.follow where code = $1";
+
+pub(super) const ADD_DUE: &str = "
+insert into practice.outbox (practice_id, kind) values ($1, $2)";
+
+/// The next entry that is due and that nobody else has.
+pub(super) const TAKE_DUE: &str = "
+select id, practice_id, attempts
+  from practice.outbox
+ where done_at is null and due_at <= now()
+ order by due_at
+ limit 1
+   for update skip locked";
+
+pub(super) const END_DUE: &str = "
+update practice.outbox
+   set done_at = clock_timestamp(), attempts = attempts + 1, last_error = null
+ where id = $1";
+
+pub(super) const PUT_OFF: &str = "
+update practice.outbox
+   set attempts = attempts + 1, last_error = $2, due_at = now() + make_interval(secs => $3)
+ where id = $1";
+
+pub(super) const KEEP_RECEIPT: &str = "
+insert into practice.receipt (practice_id, sha256, bytes) values ($1, $2, $3)
+on conflict (practice_id) do nothing";
+
+pub(super) const RECEIPT: &str = "
+select sha256, bytes, made_at from practice.receipt where practice_id = $1";
+
+pub(super) const ANY: &str = "
+select id, person, person_name, territory_id, year, number, registered_at, procedure_code,
+       definition_sha256, answers, facts
+  from practice.practice
+ where id = $1";
+
+/// Row-level security lets the holder of a code see its practice.
+pub(super) const SEE_LINKED: &str = "
+select set_config('mappale.practice', $1, true)";
+
 pub(crate) const ALL: &[&str] = &[
     KEEP_DEFINITION,
     DEFINITION_HASHES,
@@ -207,6 +259,7 @@ pub(crate) const ALL: &[&str] = &[
     DRAFTS,
     COUNT_DRAFTS,
     SAVE_DRAFT,
+    DROP_EXPIRED,
     END_DRAFT,
     PUT_FILE,
     DROP_FILE,
@@ -232,4 +285,15 @@ pub(crate) const ALL: &[&str] = &[
     DEFINITIONS,
     REGISTERS,
     BLOBS,
+    ADD_FOLLOW,
+    FOLLOW_CODE,
+    BY_CODE,
+    ADD_DUE,
+    TAKE_DUE,
+    END_DUE,
+    PUT_OFF,
+    KEEP_RECEIPT,
+    RECEIPT,
+    ANY,
+    SEE_LINKED,
 ];

@@ -50,6 +50,8 @@ pub enum Step {
     ControlClosed,
     /// The applicant takes it back.
     Withdrawn,
+    /// One side writes to the other; nothing else changes.
+    Message,
 }
 
 /// Why a step cannot be.
@@ -83,7 +85,7 @@ pub enum Forbidden {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Submitted,
         Self::Assigned,
         Self::SampleDrawn,
@@ -93,6 +95,7 @@ impl Step {
         Self::Refused,
         Self::ControlClosed,
         Self::Withdrawn,
+        Self::Message,
     ];
 
     /// The word stored.
@@ -108,6 +111,7 @@ impl Step {
             Self::Refused => "refused",
             Self::ControlClosed => "control_closed",
             Self::Withdrawn => "withdrawn",
+            Self::Message => "message",
         }
     }
 
@@ -183,6 +187,7 @@ pub fn next(state: Option<State>, step: Step, regime: Regime) -> Result<State, F
         }
         (Step::ControlClosed, _) => Err(Forbidden::NoSample),
         (Step::Withdrawn, _) => Ok(State::Withdrawn),
+        (Step::Message, other) => Ok(other),
         (Step::Submitted, _) => Err(Forbidden::FiledAlready),
     }
 }

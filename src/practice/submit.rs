@@ -17,6 +17,7 @@ use super::draft::{DraftRow, keep_definition, now, stored};
 use super::event::{Actor, add};
 use super::facts::{selection, standing};
 use super::file::draft_files;
+use super::outbox::add_filed;
 use super::state::Step;
 use super::verify::record_sha256;
 use super::{Draft, Error, sql};
@@ -169,8 +170,9 @@ pub async fn submit(connection: &mut PgConnection, submission: &Submission) -> R
     sqlx::query(sql::END_DRAFT)
         .bind(draft.id)
         .bind(practice)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+    add_filed(connection, practice).await?;
     Ok(practice)
 }
 

@@ -1074,3 +1074,54 @@ gis-rule-article = The feature names an article that the norms do not have.
 gis-fix-article = Load the norms of the plan, or correct the number of the article.
 gis-rule-census = The area of the census and the drawn one differ much.
 gis-fix-census = Check the extract: a split may be missing.
+# --- form: saving, conflicts, expired session
+
+form-conflict-keep = Keep the answers that were saved and drop these
+form-other = Saved meanwhile:
+form-other-nothing = no answer
+form-not-saved = It could not be saved: we try again by ourselves. Your answers stay in this page.
+form-expired-title = Your session has ended
+form-expired = What you wrote is not lost: it is still in this page.
+form-expired-sign-in = Sign in again in another tab
+form-expired-back = Come back here and save.
+form-expired-save = Save what I wrote
+draft-ends = This draft ends on { $day }: after that day it is deleted. Save a page to keep it longer.
+
+# --- receipt, messages, following by code
+
+receipt-pdf-title = Receipt of a submission
+receipt-pdf-lead = What was submitted has been registered (L. 241/1990, art. 18-bis).
+receipt-pdf-number = Register number (protocollo)
+receipt-pdf-moment = Day and time of submission
+receipt-pdf-applicant = Submitted by
+receipt-pdf-next = What happens now
+receipt-pdf-term = The comune answers by
+receipt-pdf-filed = What was submitted
+receipt-pdf-document = Document
+receipt-pdf-size = Size
+receipt-pdf-hash = SHA-256 of all that was submitted: { $hash }
+receipt-pdf-follow = Follow the practice
+receipt-pdf-follow-text = With this code anybody sees how the practice stands, without names or documents: keep it.
+receipt-pdf-qr = QR code with the address of the practice
+receipt-pdf-footer = Register number { $number }
+receipt-effect-communication = The communication takes effect with its submission. The comune may control it.
+receipt-effect-application = The office examines it and decides. If something is missing you are asked; the term then stands still.
+receipt-download = Download the receipt (PDF)
+receipt-coming = The receipt as PDF is ready within a minute: reload the page to download it.
+clock-pauses = Term stood still for { $count ->
+    [one] one day
+   *[other] { $count } days
+}
+expected-decision = Last day to decide
+expected-decision-provisional = Last day to decide, if the term went on today
+next-step-answer = Answer the request
+next-step-none = Next step: nothing on your side.
+action-message = Write a message
+event-message = Message
+follow-title = Follow a practice
+follow-lead = Write the code that is on the receipt: you see how the practice stands.
+follow-code = Code to follow the practice
+follow-button = Show the practice
+follow-unknown = There is no practice with this code: check that you copied all of it.
+follow-states-only = Here you see only how the practice stands.
+follow-whole = Sign in to see everything

@@ -1074,3 +1074,54 @@ gis-rule-article = L’elemento cita un articolo che le norme non hanno.
 gis-fix-article = Carica le norme del piano, o correggi il numero dell’articolo.
 gis-rule-census = La superficie censuaria e quella disegnata sono molto diverse.
 gis-fix-census = Verifica la visura: può mancare un frazionamento.
+# --- modulo: salvataggio, conflitti, sessione scaduta
+
+form-conflict-keep = Tieni le risposte salvate e lascia perdere queste
+form-other = Salvato nel frattempo:
+form-other-nothing = nessuna risposta
+form-not-saved = Non è stato possibile salvare: riproviamo da soli. Le risposte restano in questa pagina.
+form-expired-title = La sessione è scaduta
+form-expired = Quello che hai scritto non è andato perso: è ancora in questa pagina.
+form-expired-sign-in = Accedi di nuovo in un'altra scheda
+form-expired-back = Torna qui e salva.
+form-expired-save = Salva quello che ho scritto
+draft-ends = Questa bozza scade il { $day }: dopo quel giorno viene cancellata. Salva una pagina per tenerla più a lungo.
+
+# --- ricevuta, messaggi, seguire con il codice
+
+receipt-pdf-title = Ricevuta di presentazione
+receipt-pdf-lead = L'istanza, la segnalazione o la comunicazione è stata presentata e registrata (L. 241/1990, art. 18-bis).
+receipt-pdf-number = Numero di protocollo
+receipt-pdf-moment = Data e ora di presentazione
+receipt-pdf-applicant = Presentata da
+receipt-pdf-next = Che cosa succede ora
+receipt-pdf-term = Il comune risponde entro
+receipt-pdf-filed = Che cosa è stato presentato
+receipt-pdf-document = Documento
+receipt-pdf-size = Grandezza
+receipt-pdf-hash = Impronta SHA-256 di tutto ciò che è stato presentato: { $hash }
+receipt-pdf-follow = Segui la pratica
+receipt-pdf-follow-text = Con questo codice chiunque vede a che punto è la pratica, senza nomi né documenti: conservalo.
+receipt-pdf-qr = Codice QR con l'indirizzo della pratica
+receipt-pdf-footer = Protocollo { $number }
+receipt-effect-communication = La comunicazione ha effetto dalla presentazione. Il comune può controllarla.
+receipt-effect-application = L'ufficio la esamina e decide. Se manca qualcosa te lo chiede; il termine allora si ferma.
+receipt-download = Scarica la ricevuta (PDF)
+receipt-coming = La ricevuta in PDF è pronta entro un minuto: ricarica la pagina per scaricarla.
+clock-pauses = Termine fermo per { $count ->
+    [one] un giorno
+   *[other] { $count } giorni
+}
+expected-decision = Ultimo giorno per decidere
+expected-decision-provisional = Ultimo giorno per decidere, se il termine ripartisse oggi
+next-step-answer = Rispondi alla richiesta
+next-step-none = Prossimo passo: nessuno da parte tua.
+action-message = Scrivi un messaggio
+event-message = Messaggio
+follow-title = Segui una pratica
+follow-lead = Scrivi il codice che sta sulla ricevuta: vedi a che punto è la pratica.
+follow-code = Codice per seguire la pratica
+follow-button = Mostra la pratica
+follow-unknown = Non c'è nessuna pratica con questo codice: controlla di averlo copiato tutto.
+follow-states-only = Qui si vede soltanto a che punto è la pratica.
+follow-whole = Accedi per vedere tutto

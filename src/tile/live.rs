@@ -10,8 +10,8 @@ use crate::snapshot::{LiveLayer, LiveRow};
 
 use super::cache::TileDigest;
 use super::encode::LayerWriter;
-use super::outline::{Outline, is_in_tile};
 use super::live_values::Values;
+use super::outline::{Outline, is_in_tile};
 
 /// The rows of a live layer that meet a tile, as far as a viewer may see them.
 pub struct LiveSelection {

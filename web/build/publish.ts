@@ -8,6 +8,7 @@ interface Manifest {
   site_css: string;
   map_css: string;
   map_js: string;
+  form_js: string;
   font: string;
   icon: string;
 }
@@ -46,6 +47,7 @@ export function publish(options: { icon: string }): Plugin {
         site_css: address('site-', '.css'),
         map_css: address('maplibre-', '.css'),
         map_js: address('map-', '.js'),
+        form_js: address('form-', '.js'),
         font: address('titillium-web-latin-400-normal-', '.woff2'),
         icon: address('icon-', '.svg'),
       };

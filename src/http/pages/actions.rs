@@ -29,10 +29,12 @@ fn offered(office: bool) -> &'static [(Step, &'static str, bool)] {
             (Step::Granted, "action-grant", true),
             (Step::Refused, "action-refuse", true),
             (Step::ControlClosed, "action-close-control", true),
+            (Step::Message, "action-message", true),
         ]
     } else {
         &[
             (Step::IntegrationAnswered, "action-answer", true),
+            (Step::Message, "action-message", true),
             (Step::Withdrawn, "action-withdraw", false),
         ]
     }
@@ -150,6 +152,9 @@ async fn acted(
         }
     }
     let text = action.text.trim();
+    if step == Step::Message && text.is_empty() {
+        return Err(Failure::BadRequest("the message is empty".into()));
+    }
     let data = if text.is_empty() {
         json!({})
     } else {

@@ -39,6 +39,7 @@ pub(super) fn field(
             .iter()
             .find(|violation| violation.field == field.key)
             .map(|violation| violation.fault.message(lang, field)),
+        other: None,
         unit: field.unit.clone(),
         optional: !field.required
             && field.required_if.is_none()
@@ -113,7 +114,7 @@ fn unit(unit: &Json) -> String {
 }
 
 /// An answer in words; none where there is none.
-fn words(field: &Field, given: &Json, lang: Lang) -> Option<String> {
+pub(super) fn words(field: &Field, given: &Json, lang: Lang) -> Option<String> {
     let chosen = |value: &Json| {
         field
             .option

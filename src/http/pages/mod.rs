@@ -9,6 +9,8 @@ mod documents;
 mod drafts;
 mod facts;
 mod failure;
+mod follow;
+mod form;
 mod found;
 mod gis;
 mod history;
@@ -115,6 +117,9 @@ fn practices() -> Router<Shared> {
         .route("/pratiche", get(practices::mine))
         .route("/pratiche/{id}", get(practices::practice))
         .route("/pratiche/{id}/azione", post(actions::act))
+        .route("/pratiche/{id}/ricevuta.pdf", get(practices::receipt))
+        .route("/segui", get(follow::form))
+        .route("/segui/{code}", get(follow::page))
         .route("/pratiche/{id}/documenti/{code}", get(practices::document))
         .route("/pratiche/bozze/{id}", get(drafts::tasks))
         .route("/pratiche/bozze/{id}/documenti", get(uploads::documents))
@@ -122,7 +127,7 @@ fn practices() -> Router<Shared> {
         .route("/pratiche/bozze/{id}/invia", post(drafts::send))
         .route(
             "/pratiche/bozze/{id}/{step}",
-            get(drafts::form).post(drafts::save),
+            get(form::form).post(form::save),
         )
         .route("/ufficio", get(practices::queue))
         .merge(uploads)

@@ -106,13 +106,9 @@ pub(super) fn actor(visit: &Visit, _: Person) -> Result<Actor, Response> {
     })
 }
 
-fn sign_in(visit: &Visit) -> Response {
-    if !visit.shared.app.is_demo() {
-        let failure = Failure::NotFound("nobody is signed in".into());
-        return super::failure::failure_page(visit, &failure, None);
-    }
-    let path: String = visit
-        .path
+/// The address of the sign-in that leads back to a path of this site.
+pub(super) fn sign_in_url(back: &str) -> String {
+    let path: String = back
         .bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' => {
@@ -121,7 +117,15 @@ fn sign_in(visit: &Visit) -> Response {
             other => format!("%{other:02X}"),
         })
         .collect();
-    Redirect::to(&format!("/demo/accedi?ritorno={path}")).into_response()
+    format!("/demo/accedi?ritorno={path}")
+}
+
+fn sign_in(visit: &Visit) -> Response {
+    if !visit.shared.app.is_demo() {
+        let failure = Failure::NotFound("nobody is signed in".into());
+        return super::failure::failure_page(visit, &failure, None);
+    }
+    Redirect::to(&sign_in_url(&visit.path)).into_response()
 }
 
 impl From<practice::Error> for Failure {

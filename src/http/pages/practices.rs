@@ -15,8 +15,11 @@ use crate::access::{self, Concerned, PracticeAction, Relation};
 use crate::blob::{self, Blobs};
 use crate::cadastre::CadastralReference;
 use crate::calendar::{ClockState, Unit};
+use crate::document::VerificationCode;
 use crate::place::Comune;
-use crate::practice::{self, Actor, ClockView, Event, FiledDocument, Practice, State, Step};
+use crate::practice::{
+    self, Actor, ClockView, Event, FiledDocument, Practice, Receipt, State, Step,
+};
 use crate::procedure::{self, Procedure};
 use crate::text::{DateFormat, Lang, Value};
 
@@ -24,6 +27,7 @@ use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::actions::actions;
 use super::answers;
+use super::documents::pdf_response;
 use super::drafts::moment;
 use super::failure::html;
 use super::party::{Own, grounds, reading};
@@ -46,9 +50,11 @@ pub(super) struct Loaded {
     pub(super) files: Vec<FiledDocument>,
     pub(super) state: State,
     pub(super) clock: Option<ClockView>,
+    pub(super) receipt: Option<Receipt>,
+    pub(super) code: Option<VerificationCode>,
 }
 
-async fn complete(
+pub(super) async fn complete(
     visit: &Visit,
     connection: &mut PgConnection,
     practice: Practice,
@@ -72,6 +78,8 @@ async fn complete(
         files,
         state,
         clock,
+        receipt: None,
+        code: None,
     })
 }
 
@@ -140,7 +148,9 @@ pub(super) async fn load(
         &found.procedure_code,
         PracticeAction::Read,
     )?;
-    let loaded = complete(visit, &mut connection, found, today()?).await?;
+    let mut loaded = complete(visit, &mut connection, found, today()?).await?;
+    loaded.receipt = practice::receipt(&mut connection, id).await?;
+    loaded.code = practice::follow_code(&mut connection, id).await?;
     visit.comune = Some(Arc::clone(&loaded.comune));
     Ok(loaded)
 }
@@ -225,7 +235,7 @@ fn link(visit: &Visit, loaded: &Loaded, office: bool, today: Date) -> PracticeLi
     }
 }
 
-fn state_key(state: State) -> &'static str {
+pub(super) fn state_key(state: State) -> &'static str {
     match state {
         State::Submitted => "state-submitted",
         State::InReview => "state-in-review",
@@ -239,7 +249,7 @@ fn state_key(state: State) -> &'static str {
     }
 }
 
-fn turn_key(state: State, office: bool) -> &'static str {
+pub(super) fn turn_key(state: State, office: bool) -> &'static str {
     match (state, office) {
         (State::Submitted | State::InReview | State::InControl, _) => "turn-office",
         (State::AwaitingApplicant, false) => "turn-you",
@@ -363,6 +373,28 @@ pub(super) fn practice_page(
             .collect(),
         conditions,
         actions: actions(visit, loaded, office)?,
+        receipt_url: loaded
+            .receipt
+            .is_some()
+            .then(|| format!("{url}/ricevuta.pdf")),
+        code: loaded.code.as_ref().map(ToString::to_string),
+        your_turn: !office && loaded.state == State::AwaitingApplicant,
+        expected: loaded
+            .clock
+            .as_ref()
+            .filter(|clock| clock.reading.state != ClockState::Closed)
+            .map(|clock| {
+                let key = match clock.reading.provisional {
+                    true => "expected-decision-provisional",
+                    false => "expected-decision",
+                };
+                (lang.date(clock.reading.rolled_due), lang.text(key))
+            }),
+        map_url: loaded.parcels.first().and_then(|text| {
+            let reference: CadastralReference = text.parse().ok()?;
+            let segment = reference.to_path_segment();
+            Some(format!("{}/particella/{segment}/mappa.svg", page.prefix))
+        }),
         seen: loaded.events.last().map_or(0, |event| event.seq),
         action_url: format!("{url}/azione"),
         title,
@@ -370,7 +402,7 @@ pub(super) fn practice_page(
     })
 }
 
-fn event_key(step: Step) -> &'static str {
+pub(super) fn event_key(step: Step) -> &'static str {
     match step {
         Step::Submitted => "event-submitted",
         Step::Assigned => "event-assigned",
@@ -381,10 +413,11 @@ fn event_key(step: Step) -> &'static str {
         Step::Refused => "event-refused",
         Step::ControlClosed => "event-control-closed",
         Step::Withdrawn => "event-withdrawn",
+        Step::Message => "event-message",
     }
 }
 
-fn clock_line(lang: Lang, clock: &ClockView) -> ClockLine {
+pub(super) fn clock_line(lang: Lang, clock: &ClockView) -> ClockLine {
     let reading = &clock.reading;
     let elapsed = u64::try_from(reading.elapsed).unwrap_or(0);
     let total = u64::try_from(reading.total).unwrap_or(0);
@@ -392,7 +425,7 @@ fn clock_line(lang: Lang, clock: &ClockView) -> ClockLine {
         Unit::WorkingDay => "clock-working-day",
         _ => "clock-day",
     };
-    let percent = (elapsed * 100).checked_div(total).unwrap_or(100).min(100);
+    let (bar, still) = bar(clock);
     ClockLine {
         day: lang.text_with(
             key,
@@ -401,7 +434,11 @@ fn clock_line(lang: Lang, clock: &ClockView) -> ClockLine {
                 ("total", Value::Count(total)),
             ],
         ),
-        percent: u32::try_from(percent).unwrap_or(100),
+        bar,
+        pauses: (still > 0).then(|| {
+            let days = still.unsigned_abs();
+            lang.text_with("clock-pauses", &[("count", Value::Count(days))])
+        }),
         due: lang.date(reading.rolled_due),
         suspended: matches!(
             reading.state,
@@ -413,6 +450,53 @@ fn clock_line(lang: Lang, clock: &ClockView) -> ClockLine {
         }),
         law: clock.term.law.clone(),
     }
+}
+
+/// The parts of a clock's bar (kind, start and width in thousandths), and the days it stood still.
+fn bar(clock: &ClockView) -> (Vec<(&'static str, i64, i64)>, i64) {
+    let reading = &clock.reading;
+    let start = reading.counts_from;
+    let days = |day: Date| day.duration_since(start).as_hours() / 24;
+    let whole = days(reading.rolled_due).max(days(clock.today)).max(1);
+    let place = |day: Date| (days(day).clamp(0, whole) * 1000) / whole;
+    let until = reading.closed_on.unwrap_or(clock.today);
+    let late = until > reading.rolled_due;
+    let mut parts = vec![("passed", 0, place(until.min(reading.rolled_due)))];
+    if late {
+        let from = place(reading.rolled_due);
+        parts.push(("late", from, place(until) - from));
+    }
+    let mut still = 0;
+    for pause in &reading.pauses {
+        let to = pause.to.unwrap_or(clock.today);
+        still += days(to) - days(pause.from);
+        parts.push(("pause", place(pause.from), place(to) - place(pause.from)));
+    }
+    (parts, still)
+}
+
+/// `/pratiche/{id}/ricevuta.pdf`.
+pub(super) async fn receipt(mut own: Own, Path(names): Path<HashMap<String, String>>) -> Response {
+    let page = receipt_of(&mut own.visit, &own.actor, &names).await;
+    own.answer(page)
+}
+
+async fn receipt_of(
+    visit: &mut Visit,
+    actor: &Actor,
+    names: &HashMap<String, String>,
+) -> Result<Response, Failure> {
+    let loaded = load(visit, actor, names).await?;
+    let receipt = loaded
+        .receipt
+        .ok_or_else(|| Failure::Unavailable("the receipt is being printed".into()))?;
+    let blobs = Blobs::new(&visit.shared.app.config().var.join("blobs"));
+    let pdf = blobs
+        .read(&receipt.sha256)
+        .await
+        .map_err(|error: blob::Error| Failure::internal(&error))?;
+    let number = loaded.practice.register_number().replace('/', "-");
+    Ok(pdf_response(pdf, &format!("ricevuta-{number}.pdf")))
 }
 
 /// `/pratiche/{id}/documenti/{code}`: the bytes as they were filed, never shown by the browser.

@@ -38,9 +38,9 @@ pub use history::{HistoryPage, HistoryPlanView, HistoryStepView, LinkView};
 pub use layers::{FieldView, LayerPage, LayerView, LayersPage, ThemeView};
 pub use norm::{ArticleLink, ArticlePage, DocumentLink, NormFound, NormsPage, PlanView};
 pub use practice::{
-    ActionView, AnswersView, CheckPage, ClockLine, DocumentsPage, EventView, FormPage, MinePage,
-    OptionView, PracticeLink, PracticePage, QuestionView, QueuePage, SlotView, TaskGroup, TaskView,
-    TasksPage,
+    ActionView, AnswersView, CheckPage, ClockLine, DocumentsPage, EventView, ExpiredPage,
+    FollowFormPage, FollowPage, FormPage, MinePage, OptionView, PracticeLink, PracticePage,
+    QuestionView, QueuePage, SlotView, TaskGroup, TaskView, TasksPage,
 };
 pub use report::{ReportPage, ReportView, ReportsPage};
 pub use selection::{InViewFragment, SelectionFragment, SelectionPage, SelectionView};
@@ -60,6 +60,9 @@ pub struct Assets {
     pub map_css: String,
     /// The module that runs the map.
     pub map_js: String,
+    /// The module that saves forms on the way.
+    #[serde(default)]
+    pub form_js: String,
     /// The regular weight of Titillium Web, loaded ahead.
     pub font: String,
     /// The icon of the site.

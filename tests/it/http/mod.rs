@@ -18,6 +18,7 @@ mod pages;
 mod pinned;
 /// From the parcel to the practice and back.
 mod practice;
+mod receipt;
 mod session;
 mod staff;
 mod tiles;

@@ -224,18 +224,38 @@ async fn two_devices_do_not_overwrite_each_other_unseen() {
     let draft = location(&citizen.post("/servizi/ur-cdu/inizia", "sel=").await);
     let path = format!("{draft}/3");
     let first = hidden(&citizen.get(&path).await.assert_page(200), "_revision");
-    let form = |revision: &str| format!("_revision={revision}&_then=next&has_delegate=no");
-    location(&citizen.post(&path, &form(&first)).await);
-    let late = citizen.post(&path, &form(&first)).await;
+    let form = |revision: &str, answer: &str| {
+        format!("_revision={revision}&_then=next&has_delegate={answer}")
+    };
+    location(&citizen.post(&path, &form(&first, "no")).await);
+    // The same answer is nobody's loss.
+    location(&citizen.post(&path, &form(&first, "no")).await);
+    let late = citizen.post(&path, &form(&first, "yes")).await;
     assert_eq!(late.status, 412);
     let page = late.text();
     assert!(page.contains("altra finestra"), "{page}");
+    let both = "Salvato nel frattempo: <strong>No</strong>";
+    assert!(page.contains(both), "both answers are shown: {page}");
+    assert!(page.contains("value=\"yes\" checked"), "{page}");
     // Having seen it, one may save all the same.
+    let seen = hidden(&page, "_revision");
+    location(&citizen.post(&path, &form(&seen, "yes")).await);
+    let seen = hidden(&citizen.get(&path).await.assert_page(200), "_revision");
+    // Who writes another page is in nobody's way.
+    let elsewhere = format!("{draft}/4");
+    let old = hidden(&citizen.get(&elsewhere).await.assert_page(200), "_revision");
     location(
         &citizen
-            .post(&path, &form(&hidden(&page, "_revision")))
+            .post(&path, &form(&seen, "no").replace("next", "leave"))
             .await,
     );
+    let answer = citizen
+        .post(
+            &elsewhere,
+            &format!("_revision={old}&_then=leave&purpose=sale"),
+        )
+        .await;
+    location(&answer);
 }
 
 #[tokio::test]
@@ -439,4 +459,96 @@ async fn whatever_is_altered_is_found() {
             .await;
         assert!(done.is_err(), "{statement}");
     }
+}
+
+#[tokio::test]
+async fn answers_are_saved_on_the_way_and_outlive_the_session() {
+    let site = site().await;
+    let citizen = walker(&site, "citizen").await;
+    let draft = location(&citizen.post("/servizi/ur-cdu/inizia", "sel=").await);
+    let path = format!("{draft}/4");
+    let page = citizen.get(&path).await.assert_page(200);
+    let mark = hidden(&page, "_revision");
+    let stay = |cookie: String, mark: String, form: &'static str| {
+        let (site, path) = (&site, path.clone());
+        async move {
+            let tag = format!("\"{mark}\"");
+            let headers = [
+                ("cookie", cookie.as_str()),
+                ("accept-language", "it"),
+                ("if-match", tag.as_str()),
+            ];
+            site.post(&path, &headers, &format!("{form}&_then=stay"))
+                .await
+        }
+    };
+    let saved = stay(citizen.cookie.clone(), mark.clone(), "urgent=yes").await;
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    let told = saved.json();
+    assert_eq!(told["changed"], true, "a question follows from it: {told}");
+    assert!(
+        told["saved"]
+            .as_str()
+            .is_some_and(|t| t.contains("Salvata:")),
+        "{told}"
+    );
+    // On the way nothing is wrong yet, and the page is not finished.
+    let tasks = citizen.get(&draft).await.assert_page(200);
+    assert!(!tasks.contains("task-problem"), "{tasks}");
+    let late = stay(citizen.cookie.clone(), mark, "urgent=no").await;
+    assert_eq!(late.status, 412, "{}", late.text());
+    assert_eq!(late.json()["others"]["urgent"], "S\u{ec}");
+    // Another device goes on where this one stopped.
+    let other = walker(&site, "citizen").await;
+    let page = other.get(&path).await.assert_page(200);
+    assert!(page.contains("name=\"urgent_reason\""), "{page}");
+
+    let nobody = stay(String::new(), hidden(&page, "_revision"), "urgent=no").await;
+    assert_eq!(nobody.status, 401, "{}", nobody.text());
+    let form = "_revision=x&_then=next&urgent_reason=Rogito+%C3%A8+domani&urgent=yes";
+    let lost = site.post(&path, &[("accept-language", "it")], form).await;
+    assert_eq!(lost.status, 401);
+    assert_eq!(lost.header("cache-control"), "no-store");
+    let page = lost.text();
+    assert!(page.contains("value=\"Rogito è domani\""), "{page}");
+    assert!(page.contains(&format!("action=\"{path}\"")), "{page}");
+}
+
+#[tokio::test]
+async fn drafts_end_after_a_warning() {
+    let site = site().await;
+    let citizen = walker(&site, "citizen").await;
+    let draft = location(&citizen.post("/servizi/ur-cdu/inizia", "sel=").await);
+    let warned = |page: &str| page.contains("Questa bozza scade");
+    assert!(!warned(&citizen.get(&draft).await.assert_page(200)));
+    for (days, left) in [(3, 1), (-1, 0)] {
+        let mut superuser = site.town.db.superuser().await;
+        sqlx::query("update practice.draft set expires_at = now() + make_interval(days => $1)")
+            .bind(days)
+            .execute(&mut superuser)
+            .await
+            .expect("is allowed");
+        superuser.close().await.expect("closes");
+        let page = citizen.get(&draft).await.assert_page(200);
+        assert!(warned(&page), "{page}");
+        let mut connection = site
+            .town
+            .db
+            .databases
+            .writer
+            .acquire()
+            .await
+            .expect("connects");
+        mappale::practice::drop_expired(&mut connection)
+            .await
+            .expect("answers");
+        drop(connection);
+        assert_eq!(
+            site.town
+                .number("select count(*) from practice.draft")
+                .await,
+            left
+        );
+    }
+    citizen.get(&draft).await.assert_page(404);
 }

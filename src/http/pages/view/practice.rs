@@ -36,6 +36,8 @@ pub struct TasksPage {
     pub saved: String,
     /// Until when it is kept.
     pub expires: String,
+    /// Whether that is soon.
+    pub expires_soon: bool,
     /// The tasks.
     pub groups: Vec<TaskGroup>,
     /// The next task that is open: name and page.
@@ -76,12 +78,28 @@ pub struct QuestionView {
     pub options: Vec<OptionView>,
     /// What is wrong with it.
     pub error: Option<String>,
+    /// What somebody else saved meanwhile, in words, where it is not the same.
+    pub other: Option<String>,
     /// Its unit.
     pub unit: Option<String>,
     /// Whether it may be left empty.
     pub optional: bool,
     /// `decimal`, `email`, `tel` or `text`: the keyboard to show.
     pub input_mode: &'static str,
+}
+
+/// What was typed when the session had ended: kept until its writer has signed in again.
+#[derive(Debug, Template)]
+#[template(path = "practice/expired.html")]
+pub struct ExpiredPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// Where it is to be sent.
+    pub url: String,
+    /// Where one signs in.
+    pub sign_in_url: String,
+    /// Names and values.
+    pub pairs: Vec<(String, String)>,
 }
 
 /// A page of a form.
@@ -96,10 +114,16 @@ pub struct FormPage {
     pub intro: Option<String>,
     /// Position of the page and how many there are.
     pub position: (usize, usize),
-    /// The revision that is shown.
-    pub revision: i32,
+    /// Mark of the answers that are shown.
+    pub mark: String,
+    /// When they were saved, in words.
+    pub saved: String,
     /// Whether somebody saved in the meantime.
     pub conflict: bool,
+    /// This page, as it was saved.
+    pub own_url: String,
+    /// Where one signs in again.
+    pub sign_in_url: String,
     /// The questions.
     pub fields: Vec<QuestionView>,
     /// What is wrong: key and message, the first for the summary.
@@ -229,8 +253,10 @@ pub struct EventView {
 pub struct ClockLine {
     /// `Giorno 37 di 60`.
     pub day: String,
-    /// Share that has passed, in percent, at most 100.
-    pub percent: u32,
+    /// Its bar: kind (`passed`, `pause`, `late`), start and width in thousandths.
+    pub bar: Vec<(&'static str, i64, i64)>,
+    /// How long it stood still, in words.
+    pub pauses: Option<String>,
     /// The last day in words.
     pub due: String,
     /// Whether it stands still.
@@ -300,6 +326,16 @@ pub struct PracticePage {
     pub seen: i32,
     /// Where actions are sent.
     pub action_url: String,
+    /// The receipt, once it is printed.
+    pub receipt_url: Option<String>,
+    /// The code by which it is followed.
+    pub code: Option<String>,
+    /// Whether the applicant who looks has to do something.
+    pub your_turn: bool,
+    /// What is expected: day and what.
+    pub expected: Option<(String, String)>,
+    /// Picture of the first parcel.
+    pub map_url: Option<String>,
 }
 
 /// The officers' queue: `/ufficio`.
@@ -318,4 +354,38 @@ impl PracticeLink {
     pub fn is_urgent(&self) -> bool {
         self.days_left.is_some_and(|days| days <= 3)
     }
+}
+
+/// The form of a code by which a practice is followed.
+#[derive(Debug, Template)]
+#[template(path = "practice/follow_form.html")]
+pub struct FollowFormPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// The code as it was typed.
+    pub code: String,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+}
+
+/// A practice as whoever has its code sees it.
+#[derive(Debug, Template)]
+#[template(path = "practice/follow.html")]
+pub struct FollowPage {
+    /// What stands around the content.
+    pub page: PageView,
+    /// The procedure.
+    pub title: String,
+    /// Register number.
+    pub number: String,
+    /// How it stands.
+    pub state: String,
+    /// Whose turn it is.
+    pub turn: String,
+    /// The clock.
+    pub clock: Option<ClockLine>,
+    /// The office that decides.
+    pub office: String,
+    /// What happened: moment and what.
+    pub events: Vec<(String, String)>,
 }
