@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use wire::census::CensusLine;
 use wire::{Content, Document, DocumentLimits, Failed, Frame, Limits, Reader};
 
 /// How far a load is: bytes read and bytes to read, over all passes of the current file.
@@ -242,6 +243,59 @@ pub(super) fn read_document(reading: &Reading<'_>) -> Result<Content, WorkerErro
             let broken = running.broken(error.to_string());
             running.stop()?;
             Err(broken)
+        }
+    }
+}
+
+/// Runs the worker on a census file and hands every line to `take`; false stops it.
+///
+/// `kind` is the ending of the file: `fab`, `ter`, `sog`, `tit` or `prm`.
+///
+/// # Errors
+/// [`WorkerError`]; it never holds a value of the file.
+pub fn read_census(
+    program: &Path,
+    (file, name): (&Path, &str),
+    kind: &str,
+    mut take: impl FnMut(CensusLine) -> bool,
+) -> Result<(), WorkerError> {
+    let reading = Reading {
+        program,
+        arguments: &["census", "--kind", kind],
+        file,
+        output: None,
+        name,
+    };
+    let (running, stdout) = Running::start(&reading)?;
+    let mut input = BufReader::with_capacity(1 << 18, stdout);
+    let mut ended = false;
+    loop {
+        match CensusLine::read(&mut input) {
+            Ok(Some(CensusLine::Failed(failed))) => {
+                running.stop()?;
+                return Err(WorkerError::File {
+                    file: name.to_owned(),
+                    failed,
+                });
+            }
+            Ok(Some(line)) => {
+                ended = matches!(line, CensusLine::Done(_));
+                if !take(line) {
+                    return running.stop();
+                }
+            }
+            Ok(None) if ended => return running.finish(),
+            Ok(None) => {
+                let broken = running.broken("it ended in the middle");
+                running.stop()?;
+                return Err(broken);
+            }
+            // What the line holds is nobody's business.
+            Err(_) => {
+                let broken = running.broken("a line of it is none");
+                running.stop()?;
+                return Err(broken);
+            }
         }
     }
 }
