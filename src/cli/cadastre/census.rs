@@ -14,7 +14,7 @@ use crate::layer::LayerRole;
 
 /// What to do with the census.
 #[derive(Debug, Subcommand)]
-pub(super) enum CensusCommand {
+pub(in crate::cli) enum CensusCommand {
     /// Load a supply: files .FAB, .TER, .SOG, .TIT, .PRM, or the folder that holds them.
     Load {
         /// Cadastral code of the comune.
