@@ -9,6 +9,7 @@ pub mod audit;
 pub mod blob;
 pub mod cadastre;
 pub mod calendar;
+pub mod census;
 pub mod cli;
 pub mod config;
 pub mod crs;

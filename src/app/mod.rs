@@ -19,6 +19,8 @@ pub use watch::DatabaseState;
 pub fn statements() -> Vec<&'static str> {
     [
         crate::place::STATEMENTS,
+        crate::census::STATEMENTS,
+        crate::crs::STATEMENTS,
         crate::layer::STATEMENTS,
         crate::layer::PLAN_STATEMENTS,
         crate::ingest::STATEMENTS,

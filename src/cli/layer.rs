@@ -91,6 +91,10 @@ struct ReadingArguments {
         default_missing_value = "1"
     )]
     repair: Option<f64>,
+    /// Leave out polygons that stay invalid, with a warning, instead of refusing to publish. Of
+    /// sheets of the cadastre (CXF) it always holds.
+    #[arg(long)]
+    leave_out_invalid: bool,
 }
 
 impl ReadingArguments {
@@ -107,6 +111,7 @@ impl ReadingArguments {
             layer: self.layer_in_file,
             crs: self.crs,
             encoding: self.encoding,
+            leave_out_invalid: self.leave_out_invalid,
         })
     }
 }
@@ -119,7 +124,7 @@ pub(super) struct LoadArguments {
     /// Cadastral code of the comune that the files are about.
     #[arg(long)]
     comune: ComuneCode,
-    /// The files.
+    /// The files; of a folder the sheets of the cadastre (CXF, CTF) and archives in it.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]

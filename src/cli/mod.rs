@@ -1,6 +1,7 @@
 //! The command line: sub-commands of one program.
 
 mod backup;
+mod cadastre;
 mod cdu;
 mod clock;
 mod comune;
@@ -44,6 +45,9 @@ enum Command {
     /// Layers: definitions, loading, publishing.
     #[command(subcommand)]
     Layer(layer::LayerCommand),
+    /// The cadastre that a comune receives: coordinate systems of sheets.
+    #[command(subcommand)]
+    Cadastre(cadastre::CadastreCommand),
     /// Facts of many parcels, and their audit.
     #[command(subcommand)]
     Fact(fact::FactCommand),
@@ -89,6 +93,7 @@ pub fn run() -> Result<()> {
             Command::Db(command) => db::run(&config, command).await,
             Command::Comune(command) => comune::run(&config, command).await,
             Command::Layer(command) => layer::run(&config, command).await,
+            Command::Cadastre(command) => cadastre::run(&config, command).await,
             Command::Fact(command) => fact::run(config, command).await,
             Command::Procedure(command) => procedure::run(&config, command),
             Command::Clock(command) => clock::run(&config, command),

@@ -1,11 +1,20 @@
 //! Coordinate reference systems: axis order, choice and record of transformations (PROJ).
 //!
+//! `sheet` knows the systems of sheets of the cadastral map, each its own.
+//!
 //! Outside this module coordinates are always x to the east, y to the north: lon/lat in
 //! degrees or E/N in metres. Which order a CRS itself prescribes is known here alone.
 
+mod sheet;
+mod sql;
 mod system;
 mod transformation;
 
+pub use sheet::{
+    ControlPoint, Correction, FitError, FitMethod, Fitted, SheetKey, SheetSystem, SheetSystems,
+    SheetTransformation, add_sheet_system, check_system, fit, known_in_system, sheet_systems,
+};
+pub(crate) use sql::ALL as STATEMENTS;
 pub use system::{LON_LAT, check_storage, is_metric};
 pub use transformation::{Operation, Transformation, with_transformation};
 
@@ -38,6 +47,14 @@ pub enum Error {
         from: i32,
         /// Target.
         to: i32,
+    },
+    /// A system of a sheet is neither an EPSG code nor a PROJ string that can be used.
+    #[error("'{system}' is no system of a sheet: {reason}")]
+    System {
+        /// What was given.
+        system: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// A coordinate cannot be transformed.
     #[error("a coordinate cannot be transformed from EPSG:{from} to EPSG:{to}")]

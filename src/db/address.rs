@@ -24,11 +24,14 @@ pub enum DbRole {
     Writer,
     /// Reads what is public, for at most two seconds a statement.
     Reader,
+    /// Reads and adds to the census of land and buildings, which holds personal data; nobody
+    /// else can.
+    Census,
 }
 
 impl DbRole {
     /// All roles.
-    pub const ALL: [Self; 3] = [Self::Owner, Self::Writer, Self::Reader];
+    pub const ALL: [Self; 4] = [Self::Owner, Self::Writer, Self::Reader, Self::Census];
 
     /// The name of the role in PostgreSQL.
     pub fn name(self) -> &'static str {
@@ -36,6 +39,7 @@ impl DbRole {
             Self::Owner => "mappale_owner",
             Self::Writer => "mappale_writer",
             Self::Reader => "mappale_reader",
+            Self::Census => "mappale_census",
         }
     }
 
@@ -44,6 +48,11 @@ impl DbRole {
         match self {
             Self::Owner => &[("search_path", "public"), ("lock_timeout", "30s")],
             Self::Writer => &[
+                ("search_path", "public"),
+                ("lock_timeout", "30s"),
+                ("idle_in_transaction_session_timeout", "60s"),
+            ],
+            Self::Census => &[
                 ("search_path", "public"),
                 ("lock_timeout", "30s"),
                 ("idle_in_transaction_session_timeout", "60s"),

@@ -17,7 +17,7 @@ const LOCK: i64 = 0x6d61_7070_616c_6501;
 
 const ROLES: &str = "\
     select array_agg(rolname::text) from pg_roles
-    where rolname in ('mappale_owner', 'mappale_writer', 'mappale_reader')";
+    where rolname in ('mappale_owner', 'mappale_writer', 'mappale_reader', 'mappale_census')";
 
 const POSTGIS: &str = "select exists (select from pg_extension where extname = 'postgis')";
 
@@ -32,8 +32,12 @@ pub(super) async fn private_cluster(socket: &std::path::Path) -> Result<Address,
             let complete: bool = sqlx::query_scalar(POSTGIS)
                 .fetch_one(&mut connection)
                 .await?;
+            let present: Option<Vec<String>> =
+                sqlx::query_scalar(ROLES).fetch_one(&mut connection).await?;
             connection.close().await?;
-            if complete {
+            // A cluster of an older version lacks the roles that came since.
+            let all = present.is_some_and(|present| present.len() == DbRole::ALL.len());
+            if complete && all {
                 return Ok(ours);
             }
         }
@@ -101,7 +105,8 @@ async fn create_database(maintenance: &mut PgConnection, name: &str) -> Result<(
         format!(
             "revoke all on database {name} from public;
              grant connect, temporary on database {name} to mappale_writer;
-             grant connect on database {name} to mappale_reader"
+             grant connect on database {name} to mappale_reader;
+             grant connect on database {name} to mappale_census"
         ),
     )
     .await

@@ -33,6 +33,9 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0011_certificate",
     "0012_gis",
     "0013_receipt",
+    "0014_sheet_system",
+    "0015_national_member",
+    "0016_census",
     "0017_live",
     "0018_who_may_see",
 ];

@@ -111,9 +111,14 @@ fn inspect_input(
     input: &Input,
     arguments: &[&str],
 ) -> Result<Inspection, WorkerError> {
+    let mut arguments = arguments.to_vec();
+    if input.is_sheet {
+        // Archives are unpacked under names of our own; that of the file names the sheet.
+        arguments.extend(["--name", input.stem()]);
+    }
     let reading = Reading {
         program: &config.worker,
-        arguments,
+        arguments: &arguments,
         file: &input.path,
         output: None,
         name: &input.name,

@@ -39,6 +39,16 @@ pub(super) struct Input {
     pub(super) name: String,
     /// Endings that a shapefile in an archive should have beside it and has not.
     pub(super) missing: Vec<String>,
+    /// True for sheets of the cadastral map (CXF, CTF).
+    pub(super) is_sheet: bool,
+}
+
+impl Input {
+    /// Its name without folder and ending.
+    pub(super) fn stem(&self) -> &str {
+        let file = self.name.rsplit('/').next().unwrap_or(&self.name);
+        file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+    }
 }
 
 /// Which of the data sets of an archive is wanted.
@@ -57,11 +67,15 @@ const DEPTH: &str = "4";
 /// Entries of an archive: a regional template of a plan has 535, a province's cadastre more.
 const ENTRIES: &str = "20000";
 /// Endings of files that stand beside one of the ending in front.
-const BESIDE: [(&str, &[&str]); 3] = [
+const BESIDE: [(&str, &[&str]); 5] = [
     ("shp", &["shx", "dbf", "prj", "cpg", "cst"]),
     ("tab", &["dat", "map", "id", "ind"]),
     ("mif", &["mid"]),
+    ("cxf", &["sup"]),
+    ("ctf", &["sup"]),
 ];
+/// The driver of sheets, as the worker calls it.
+const SHEETS: &str = "CXF";
 
 impl Intake {
     /// Takes files in; blocks.
@@ -81,6 +95,7 @@ impl Intake {
             findings: Vec::new(),
             _folder: folder,
         };
+        let paths = with_folders(paths)?;
         for (index, path) in paths.iter().enumerate() {
             let into = intake._folder.path().join(index.to_string());
             let taken = std::fs::create_dir(&into)
@@ -88,6 +103,10 @@ impl Intake {
                 .and_then(|()| intake.one(config, path, &into, wanted));
             taken?;
         }
+        // What a map of all sheets has, the sheets themselves have better.
+        intake
+            .inputs
+            .sort_by_key(|input| input.is_sheet && is_map_of_all(&input.name));
         Ok(intake)
     }
 
@@ -150,6 +169,7 @@ impl Intake {
 
     fn read(&mut self, path: PathBuf, name: String) {
         self.inputs.push(Input {
+            is_sheet: is_sheet(&path),
             path,
             name,
             missing: Vec::new(),
@@ -187,10 +207,12 @@ impl Intake {
             let member = original(&unpacked, dataset);
             if let (Wanted::Named(_) | Wanted::Preferred(_), Some(file)) =
                 (wanted, self.files.last_mut())
+                && dataset.driver != SHEETS
             {
                 file.member = Some(member.to_owned());
             }
             self.inputs.push(Input {
+                is_sheet: dataset.driver == SHEETS,
                 path: out.join(&dataset.path),
                 name: format!("{name}!/{member}"),
                 missing: dataset.missing.clone(),
@@ -198,6 +220,48 @@ impl Intake {
         }
         Ok(())
     }
+}
+
+/// The files that are meant: of a folder the sheets and archives in it, by their names.
+fn with_folders(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let mut all = Vec::new();
+    for path in paths {
+        if !path.is_dir() || ending(path) == "gdb" {
+            all.push(path.clone());
+            continue;
+        }
+        let wanted = |other: &Path| matches!(ending(other).as_str(), "cxf" | "ctf" | "zip");
+        let found = beside(path, wanted)?;
+        if found.is_empty() {
+            return Err(Error::Unusable(format!(
+                "{}: the folder holds neither sheets of the cadastre (.cxf, .ctf) nor archives",
+                path.display()
+            )));
+        }
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+/// True for sheets of the cadastral map: by the ending, or the first words.
+fn is_sheet(path: &Path) -> bool {
+    if matches!(ending(path).as_str(), "cxf" | "ctf") {
+        return true;
+    }
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut head));
+    let starts = |word: &[u8]| {
+        let rest = head.strip_prefix(word);
+        rest.is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_whitespace))
+    };
+    read.is_ok() && (starts(b"MAPPA") || starts(b"QUADRO"))
+}
+
+/// True for the name of a map of all sheets: its annex and development are `QU`.
+fn is_map_of_all(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = file.split('.').next().unwrap_or(file);
+    stem.len() == 11 && stem.is_ascii() && stem[9..].eq_ignore_ascii_case("QU")
 }
 
 fn failed(path: &Path, source: std::io::Error) -> Error {
@@ -304,6 +368,15 @@ fn choose<'a>(unpacked: &'a Unpacked, wanted: Wanted<'_>) -> Result<Vec<&'a Data
                     .collect()
             }),
     };
+    // The sheets of a comune are one map in many files.
+    let sheets: Vec<&Dataset> = preferred
+        .iter()
+        .copied()
+        .filter(|d| d.driver == SHEETS)
+        .collect();
+    if sheets.len() > 1 {
+        return Ok(sheets);
+    }
     match preferred.as_slice() {
         [one] => Ok(vec![one]),
         _ => Err(format!(

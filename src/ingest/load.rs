@@ -73,17 +73,33 @@ pub async fn load(
     databases: &Databases,
     request: LoadRequest,
 ) -> Result<Outcome, Error> {
-    let arguments = request.options.arguments(&request.file.definition)?;
+    let definition = &request.file.definition;
     let intake = take_in(config, &request).await?;
+    // Each is refused only where a file needs it.
+    let arguments = match intake.inputs.iter().any(|input| !input.is_sheet) {
+        true => request.options.arguments(definition)?,
+        false => Vec::new(),
+    };
+    let sheets = request.options.sheet_arguments(definition);
+    if sheets.is_none() && intake.inputs.iter().any(|input| input.is_sheet) {
+        return Err(Error::Unusable(format!(
+            "layer {} is not filled from sheets of the cadastre (CXF, CTF)",
+            definition.id
+        )));
+    }
     crs::check_storage(request.comune.storage_srid)?;
     let mut owner = databases.address.connect(DbRole::Owner).await?;
     layer::ensure_table(&mut owner, &request.file.definition).await?;
     let area = territory_box(&mut owner, &request.comune).await?;
+    let systems = crs::sheet_systems(&mut owner, Some(&request.comune.codes)).await?;
     drop(owner);
     let preparation = Preparation {
         worker: config.worker.clone(),
         definition: request.file.definition.clone(),
         arguments,
+        sheet_arguments: sheets.unwrap_or_default(),
+        systems,
+        leave_out_invalid: request.options.leave_out_invalid,
         mapping: request.options.mapping.clone(),
         intake,
         area,
@@ -242,6 +258,15 @@ fn add_checks(report: &mut Report, tally: &Tally, duplicates: u64) {
     if tally.set_aside > 0 {
         let about = "features that the mapping does not take were left aside";
         report.check_rule("mapping.only", tally.set_aside, Severity::Info, about);
+    }
+    if tally.invalid_left > 0 {
+        let about = "polygons that are not valid were left out";
+        report.check_rule(
+            "geometry.left_out",
+            tally.invalid_left,
+            Severity::Warning,
+            about,
+        );
     }
     let rules = [
         (

@@ -20,10 +20,13 @@ mod inspect;
 mod intake;
 mod label;
 mod load;
+mod measure;
+mod national;
 mod options;
 mod page;
 mod prepare;
 mod report;
+mod sheet;
 mod sql;
 mod worker;
 
@@ -36,11 +39,14 @@ pub use findings::findings_geopackage;
 pub use inside::boundary_outline;
 pub use inspect::{InspectRequest, Inspected, InspectedDataset, inspect};
 pub use load::{LoadRequest, Outcome, load};
+pub use national::{
+    NationalMember, NationalOutcome, NationalReport, NationalRequest, load_national,
+};
 pub use options::ReadOptions;
 pub use page::{
     FindingMark, FindingsMap, Reported, findings_geojson, findings_map, report_page, stored_report,
 };
 pub use report::{Check, CheckStatus, Finding, Report, Severity};
-pub use worker::{ProgressSender, WorkerError};
+pub use worker::{ProgressSender, WorkerError, read_census};
 
 pub(crate) use sql::ALL as STATEMENTS;

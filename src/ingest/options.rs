@@ -34,10 +34,29 @@ pub struct ReadOptions {
     /// repaired without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repair: Option<f64>,
+    /// True to leave out polygons that stay invalid and go on: they are warnings then. Of sheets
+    /// of the cadastre, which offices deliver with such faults, it always holds.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub leave_out_invalid: bool,
 }
 
 impl ReadOptions {
-    /// The worker's arguments for a layer's files.
+    /// The worker's arguments for sheets of the cadastre; none where the layer has nothing of
+    /// them.
+    pub(super) fn sheet_arguments(&self, definition: &Definition) -> Option<Vec<String>> {
+        let sheet = definition.reader.cxf.as_ref()?;
+        let classes: Vec<&str> = sheet.classes.iter().map(|class| class.word()).collect();
+        let mut arguments = vec!["cxf".to_owned(), "--classes".to_owned(), classes.join(",")];
+        if let Some(crs) = &self.crs {
+            arguments.extend(["--crs".to_owned(), crs.clone()]);
+        }
+        if let Some(part) = self.repair {
+            arguments.extend(["--repair".to_owned(), part.to_string()]);
+        }
+        Some(arguments)
+    }
+
+    /// The worker's arguments for a layer's files, where they are no sheets of the cadastre.
     pub(super) fn arguments(&self, definition: &Definition) -> Result<Vec<String>, Error> {
         let repair = self.repair.map(|part| part.to_string());
         let options = [
@@ -60,6 +79,12 @@ impl ReadOptions {
             }
             let arguments = ["cadastre-gml", "--feature", &cadastre.feature];
             return Ok(arguments.map(str::to_owned).to_vec());
+        }
+        if reader.vector.is_none() && self.mapping.is_none() {
+            return Err(Error::Unusable(format!(
+                "layer {} is filled from sheets of the cadastre (CXF, CTF): the files are none",
+                definition.id
+            )));
         }
         let kind = definition.geometry.word();
         let mut arguments = ["vector", "--geometry", kind].map(str::to_owned).to_vec();

@@ -1,9 +1,13 @@
 //! From a worker's features to rows ready for the database.
 
-use wire::{Feature, Frame, Geometry, MultiPolygon};
+use std::collections::HashSet;
 
-use crate::cadastre::ComuneCode;
-use crate::crs::{self, Operation, Transformation, with_transformation};
+use wire::{Feature, Frame, Geometry, MapSheet};
+
+use crate::cadastre::{ComuneCode, SheetReference};
+use crate::crs::{
+    self, Operation, SheetSystems, SheetTransformation, Transformation, with_transformation,
+};
 use crate::geo::LonLatBox;
 use crate::layer::{ChosenMapping, Definition, Mapping, ReferencePart, Row, Value};
 
@@ -13,7 +17,9 @@ use super::ewkb::geometry_ewkb;
 use super::inside::Sample;
 use super::intake::{Input, Intake};
 use super::label::{kind_of, label_point};
+use super::measure::{area, is_inside};
 use super::report::{Finding, Report, Severity};
+use super::sheet::plausible;
 use super::worker::{ProgressSender, Reading, WorkerError, read_file};
 
 /// A row, complete but for its numeric name.
@@ -37,6 +43,12 @@ pub(super) struct Preparation {
     pub(super) definition: Definition,
     /// The worker's arguments before the file.
     pub(super) arguments: Vec<String>,
+    /// The same for sheets of the cadastre.
+    pub(super) sheet_arguments: Vec<String>,
+    /// Coordinate systems of sheets.
+    pub(super) systems: SheetSystems,
+    /// True where invalid polygons are left out with a warning.
+    pub(super) leave_out_invalid: bool,
     /// How fields fill columns, where not as the definition says.
     pub(super) mapping: Option<ChosenMapping>,
     /// The files.
@@ -55,6 +67,10 @@ pub(super) struct Preparation {
 pub(super) struct Tally {
     pub(super) report: Report,
     pub(super) invalid: u64,
+    /// Invalid features that were left out with a warning.
+    pub(super) invalid_left: u64,
+    /// Keys of sheets that came from the sheets themselves.
+    sheets: HashSet<String>,
     /// Repairs that were listed.
     pub(super) repaired: u64,
     /// Features that the mapping does not take.
@@ -89,6 +105,8 @@ pub(super) enum PrepareError {
     Fields { file: String, reason: String },
     #[error("{file}: {source}")]
     Crs { file: String, source: crs::Error },
+    #[error("{file}: {reason}")]
+    SheetCrs { file: String, reason: String },
     #[error("{file}: {}", unknown_crs(.wkt.as_deref(), .candidates.as_deref()))]
     UnknownCrs {
         file: String,
@@ -122,7 +140,14 @@ pub(super) fn prepare_file(
     tally: &mut Tally,
     rows: &tokio::sync::mpsc::Sender<Vec<PreparedRow>>,
 ) -> Result<(), PrepareError> {
-    let arguments: Vec<&str> = preparation.arguments.iter().map(String::as_str).collect();
+    let given = match file.is_sheet {
+        true => &preparation.sheet_arguments,
+        false => &preparation.arguments,
+    };
+    let mut arguments: Vec<&str> = given.iter().map(String::as_str).collect();
+    if file.is_sheet {
+        arguments.extend(["--name", file.stem()]);
+    }
     let mut state = FileState {
         preparation,
         file,
@@ -133,6 +158,9 @@ pub(super) fn prepare_file(
         from: 0,
         is_metric: false,
         transformation: None,
+        sheet: None,
+        label: None,
+        class: None,
         batch: Vec::with_capacity(BATCH),
     };
     let mut fault = None;
@@ -173,6 +201,12 @@ struct FileState<'a> {
     unknown: Option<PrepareError>,
     is_metric: bool,
     transformation: Option<Transformation>,
+    /// The change of coordinates of a sheet by the table, before anything else.
+    sheet: Option<SheetTransformation>,
+    /// Places of the fields that say where the map writes a label.
+    label: Option<[usize; 2]>,
+    /// Place of the field that says what an element of a sheet is.
+    class: Option<usize>,
     batch: Vec<PreparedRow>,
 }
 
@@ -195,15 +229,31 @@ impl<'a> FileState<'a> {
         match frame {
             Frame::Hello(hello) => {
                 let code = hello.crs.strip_prefix("EPSG:");
-                let Some(code) = code.and_then(|code| code.parse().ok()) else {
-                    self.unknown = Some(PrepareError::UnknownCrs {
-                        file: self.file.name.clone(),
-                        wkt: hello.wkt.clone(),
-                        candidates: None,
-                    });
-                    return Ok(());
+                let code = match (code.and_then(|code| code.parse().ok()), &hello.sheet) {
+                    (Some(code), _) => code,
+                    (None, Some(sheet)) => match self.sheet_system(sheet, tally)? {
+                        Ok(code) => code,
+                        Err(reason) => {
+                            let file = self.file.name.clone();
+                            self.unknown = Some(PrepareError::SheetCrs { file, reason });
+                            return Ok(());
+                        }
+                    },
+                    (None, None) => {
+                        self.unknown = Some(PrepareError::UnknownCrs {
+                            file: self.file.name.clone(),
+                            wkt: hello.wkt.clone(),
+                            candidates: None,
+                        });
+                        return Ok(());
+                    }
                 };
                 self.from = code;
+                if hello.sheet.is_some() {
+                    let at = |name: &str| hello.fields.iter().position(|field| field == name);
+                    self.label = at("LABEL_X").zip(at("LABEL_Y")).map(|(x, y)| [x, y]);
+                    self.class = at("CLASS");
+                }
                 self.fields = hello.fields;
                 self.is_metric = crs::is_metric(self.from).map_err(|e| self.fault(e))?;
                 let grids = self.preparation.grids.as_deref();
@@ -300,14 +350,35 @@ impl<'a> FileState<'a> {
             tally.set_aside += 1;
             return Ok(());
         }
+        let mut feature = feature;
+        if let Err(message) = self.to_system(&mut feature) {
+            tally.lost += 1;
+            tally.report.left_out += 1;
+            tally.report.find(Finding {
+                rule: "crs.coordinate".to_owned(),
+                severity: Severity::Error,
+                file: self.file.name.clone(),
+                line: Some(feature.line),
+                subject: None,
+                place: None,
+                message,
+            });
+            return Ok(());
+        }
         let row = mapping.row(&feature.values);
         let first = feature.geometry.points().first().copied();
         let place = |at: Option<[f64; 2]>| lon_lat(self.from, at?);
+        let lenient =
+            feature.invalid.is_some() && (self.file.is_sheet || self.preparation.leave_out_invalid);
         let mut find = |rule: &str, subject: Option<&str>, place, message: String| {
             tally.report.left_out += 1;
+            let severity = match rule {
+                "geometry.invalid" if lenient => Severity::Warning,
+                _ => Severity::Error,
+            };
             tally.report.find(Finding {
                 rule: rule.to_owned(),
-                severity: Severity::Error,
+                severity,
                 file: self.file.name.clone(),
                 line: Some(feature.line),
                 subject: subject.map(str::to_owned),
@@ -336,7 +407,10 @@ impl<'a> FileState<'a> {
             return Ok(());
         }
         if let Some(invalid) = feature.invalid {
-            tally.invalid += 1;
+            match lenient {
+                true => tally.invalid_left += 1,
+                false => tally.invalid += 1,
+            }
             let message = format!(
                 "the geometry of '{key}' is not valid: {}",
                 invalid.reason.as_str().replace('_', " ")
@@ -344,6 +418,18 @@ impl<'a> FileState<'a> {
             let at = place(Some([invalid.x, invalid.y]));
             find("geometry.invalid", Some(&key), at, message);
             return Ok(());
+        }
+        if let Some(class) = self.class.and_then(|at| feature.values[at].as_deref()) {
+            match class {
+                "border" => {
+                    tally.sheets.insert(key.clone());
+                }
+                "index" if tally.sheets.contains(&key) => {
+                    tally.set_aside += 1;
+                    return Ok(());
+                }
+                _ => {}
+            }
         }
         let kind = kind_of(&feature.geometry);
         if kind != definition.geometry {
@@ -376,7 +462,9 @@ impl<'a> FileState<'a> {
         self.batch.push(PreparedRow {
             file: self.number,
             line: feature.line,
-            label: label_point(&geometry),
+            label: self
+                .map_label(&feature, &geometry)
+                .unwrap_or_else(|| label_point(&geometry)),
             ewkb: geometry_ewkb(&geometry, self.preparation.srid),
             vertices: geometry.vertex_count() as u64,
             original: self.original(&feature.values),
@@ -385,6 +473,86 @@ impl<'a> FileState<'a> {
             values,
         });
         Ok(())
+    }
+
+    /// The CRS of a sheet of which the file says nothing: by the table of systems, else the one
+    /// in whose range the numbers lie and which puts them where the comune is; the reason in
+    /// words where none does.
+    fn sheet_system(
+        &mut self,
+        sheet: &MapSheet,
+        tally: &mut Tally,
+    ) -> Result<Result<i32, String>, PrepareError> {
+        let preparation = self.preparation;
+        let (area, grids) = (preparation.area, preparation.grids.as_deref());
+        let reference = sheet.name.parse::<SheetReference>().ok();
+        let row = reference.and_then(|reference| preparation.systems.of(&reference));
+        let (found, rule, message) = match row {
+            Some(row) => {
+                let opened = SheetTransformation::new(row, preparation.srid, area, grids);
+                let opened = opened.map_err(|e| self.fault(e))?;
+                if tally.operation.is_none() {
+                    tally.operation = Some(opened.operation());
+                }
+                self.sheet = Some(opened);
+                (Ok(preparation.srid), "crs.sheet", row.told())
+            }
+            None => match plausible(sheet, area) {
+                Ok(code) => (
+                    Ok(code),
+                    "crs.recognised",
+                    format!(
+                        "{}: the file names no coordinate system; of those in whose range its                          numbers lie, EPSG:{code} alone puts it where the comune is",
+                        sheet.name
+                    ),
+                ),
+                Err(reason) => (Err(reason), "", String::new()),
+            },
+        };
+        if found.is_ok() {
+            tally.report.find(Finding {
+                rule: rule.to_owned(),
+                severity: Severity::Info,
+                file: self.file.name.clone(),
+                line: None,
+                subject: Some(sheet.name.clone()),
+                place: None,
+                message,
+            });
+        }
+        Ok(found)
+    }
+
+    /// Brings a feature of a sheet whose system is in the table into the storage CRS.
+    fn to_system(&self, feature: &mut Feature) -> Result<(), String> {
+        let Some(sheet) = &self.sheet else {
+            return Ok(());
+        };
+        let moved = feature.geometry.map_points(|points| sheet.apply_to(points));
+        feature.geometry = moved.map_err(|error| error.to_string())?;
+        if let Some(invalid) = &mut feature.invalid {
+            let mut at = [[invalid.x, invalid.y]];
+            sheet.apply_to(&mut at).map_err(|error| error.to_string())?;
+            [invalid.x, invalid.y] = at[0];
+        }
+        Ok(())
+    }
+
+    /// Where the map writes the label of a feature, in the storage CRS; none where it says
+    /// nothing, or writes it outside of a polygon.
+    fn map_label(&self, feature: &Feature, stored: &Geometry) -> Option<[f64; 2]> {
+        let number = |at: usize| feature.values.get(at)?.as_deref()?.parse::<f64>().ok();
+        let [x, y] = self.label?;
+        let mut at = [[number(x)?, number(y)?]];
+        match &self.sheet {
+            Some(sheet) => sheet.apply_to(&mut at).ok()?,
+            None => self.transformation.as_ref()?.apply_to(&mut at).ok()?,
+        }
+        match stored {
+            Geometry::Polygons(polygons) => is_inside(polygons, at[0]).then_some(at[0]),
+            Geometry::Points(_) => Some(at[0]),
+            Geometry::Lines(_) => None,
+        }
     }
 
     // A layer with cadastral references takes only those of its comune.
@@ -428,29 +596,6 @@ impl<'a> FileState<'a> {
             .collect();
         serde_json::Value::Object(object).to_string()
     }
-}
-
-/// The area of polygons, holes taken off.
-fn area(polygons: &MultiPolygon) -> f64 {
-    let ring_area = |ring: &[[f64; 2]]| {
-        let [x0, y0] = ring.first().copied().unwrap_or_default();
-        let twice: f64 = ring
-            .windows(2)
-            .map(|pair| {
-                let [[x1, y1], [x2, y2]] = [pair[0], pair[1]];
-                (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-            })
-            .sum();
-        (twice / 2.0).abs()
-    };
-    polygons
-        .polygons()
-        .map(|polygon| {
-            let mut rings = polygon.rings().map(ring_area);
-            let outer = rings.next().unwrap_or_default();
-            outer - rings.sum::<f64>()
-        })
-        .sum()
 }
 
 /// A place in lon/lat, where it can be told.

@@ -89,8 +89,28 @@ select (select count(*) from boundary) as boundaries,
     )
 }
 
+// What was last loaded of a comune of the national cadastre.
+pub(super) const NATIONAL_MEMBER: &str = "
+select sha256, definition_sha256, published
+  from layer.national_member
+ where comune = $1
+ order by national_member_id desc
+ limit 1";
+
+// Records what was loaded of a comune of the national cadastre.
+pub(super) const ADD_NATIONAL_MEMBER: &str = "
+insert into layer.national_member (comune, name, sha256, definition_sha256, published, loaded_by)
+values ($1, $2, $3, $4, $5, $6)";
+
 // A load may take longer than a page.
 pub(super) const ALLOW_LONG: &str = "set local statement_timeout = '30min'";
 
 /// Every fixed statement, for the test that prepares them.
-pub(crate) const ALL: &[&str] = &[ALLOW_LONG, BOUNDARY_BOX, BOUNDARY_OUTLINE, POINTS_INSIDE];
+pub(crate) const ALL: &[&str] = &[
+    ADD_NATIONAL_MEMBER,
+    ALLOW_LONG,
+    BOUNDARY_BOX,
+    BOUNDARY_OUTLINE,
+    NATIONAL_MEMBER,
+    POINTS_INSIDE,
+];

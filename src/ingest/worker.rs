@@ -7,8 +7,10 @@ use std::process::{Child, ChildStdout, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::confinement::Confinement;
+use wire::census::CensusLine;
 use wire::{Content, Document, DocumentLimits, Failed, Frame, Limits, Reader};
+
+use super::confinement::Confinement;
 
 /// How far a load is: bytes read and bytes to read, over all passes of the current file.
 pub type ProgressSender = tokio::sync::watch::Sender<(u64, u64)>;
@@ -295,6 +297,59 @@ pub(super) fn read_document(reading: &Reading<'_>) -> Result<Content, WorkerErro
             Ok(content)
         }
         Err(error) => Err(running.cut_short(&error.to_string())),
+    }
+}
+
+/// Runs the worker on a census file and hands every line to `take`; false stops it.
+///
+/// `kind` is the ending of the file: `fab`, `ter`, `sog`, `tit` or `prm`.
+///
+/// # Errors
+/// [`WorkerError`]; it never holds a value of the file.
+pub fn read_census(
+    program: &Path,
+    (file, name): (&Path, &str),
+    kind: &str,
+    mut take: impl FnMut(CensusLine) -> bool,
+) -> Result<(), WorkerError> {
+    let reading = Reading {
+        program,
+        arguments: &["census", "--kind", kind],
+        file,
+        output: None,
+        name,
+    };
+    let (running, stdout) = Running::start(&reading)?;
+    let mut input = BufReader::with_capacity(1 << 18, stdout);
+    let mut ended = false;
+    loop {
+        match CensusLine::read(&mut input) {
+            Ok(Some(CensusLine::Failed(failed))) => {
+                running.stop()?;
+                return Err(WorkerError::File {
+                    file: name.to_owned(),
+                    failed,
+                });
+            }
+            Ok(Some(line)) => {
+                ended = matches!(line, CensusLine::Done(_));
+                if !take(line) {
+                    return running.stop();
+                }
+            }
+            Ok(None) if ended => return running.finish(),
+            Ok(None) => {
+                let broken = running.broken("it ended in the middle");
+                running.stop()?;
+                return Err(broken);
+            }
+            // What the line holds is nobody's business.
+            Err(_) => {
+                let broken = running.broken("a line of it is none");
+                running.stop()?;
+                return Err(broken);
+            }
+        }
     }
 }
 

@@ -159,10 +159,12 @@ fn sense_problems(definition: &Definition) -> Vec<(String, String)> {
     let mut report = |pointer: String, message: String| problems.push((pointer, message));
     let known = |name: &str| definition.column_index(name).is_some();
     let reader = &definition.reader;
-    if reader.cadastre_gml.is_some() == reader.vector.is_some() {
+    let cadastre = reader.cadastre_gml.is_some() || reader.cxf.is_some();
+    if cadastre == reader.vector.is_some() {
         report(
             "/reader".into(),
-            "a layer has one reader: `cadastre_gml` or `vector`".into(),
+            "a layer has one reader, `cadastre_gml`, `cxf` or `vector`, or both of the first two"
+                .into(),
         );
     }
     for (index, column) in definition.column.iter().enumerate() {

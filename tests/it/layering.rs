@@ -14,7 +14,7 @@ use syn::{
 };
 
 /// The order of modules: one may use only those with a smaller number, and itself.
-const ORDER: [(&str, u8); 32] = [
+const ORDER: [(&str, u8); 33] = [
     ("config", 0),
     ("strict", 0),
     ("text", 1),
@@ -33,6 +33,7 @@ const ORDER: [(&str, u8); 32] = [
     ("style", 14),
     ("ingest", 15),
     ("gis", 16),
+    ("census", 16),
     ("snapshot", 16),
     ("imagery", 17),
     ("tile", 17),

@@ -1,11 +1,15 @@
 //! The integration tests: one binary, one module per subject.
 
+/// The census of land and buildings.
+mod census;
 /// Terms of law: where they stand on a day.
 mod clock;
 mod cluster;
 /// A load that is killed leaves what was in force, and nothing else.
 mod coverage;
 mod crash;
+/// Sheets of the cadastre (CXF).
+mod cxf;
 mod database;
 /// What is true at a place.
 mod fact;
@@ -23,6 +27,8 @@ mod lineage;
 mod load;
 /// Vector tiles, decoded: the form a test can read and compare.
 mod mvt;
+/// Archives of the national cadastre.
+mod national;
 /// Overlays of parcels with zones: known answers, analytic areas, PostGIS.
 mod overlay;
 /// Plans: versions published whole, adopted beside what is in force, replaced and withdrawn.

@@ -471,7 +471,7 @@ fn mistakes_of_a_mapping_are_told_with_their_lines() {
 }
 
 /// A ZIP archive without compression, of these files.
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut directory = Vec::new();
     let short = |n: usize| u16::try_from(n).expect("small").to_le_bytes();

@@ -6,12 +6,14 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use crate::block::Kind;
+use crate::census;
 use crate::comune::{Comune, Drawn};
+use crate::cxf;
 use crate::dice::Dice;
 use crate::gml;
 use crate::plane::Point;
 use crate::projection::Utm32;
-use crate::sheet::Sheet;
+use crate::sheet::{Polygon, Sheet};
 use crate::town::{self, Town, Zoning};
 use crate::write::{self, Crs, Table};
 use crate::{Error, Written};
@@ -88,6 +90,12 @@ pub(crate) fn write(
         "base",
         origin,
     )?;
+    let office = if versions {
+        let houses = town::houses(&town, &zoning, &lanes);
+        Some(folder.office(comune, &drawn, &houses, origin)?)
+    } else {
+        None
+    };
     let later = if versions {
         Some(folder.later(comune, &drawn, origin, utm)?)
     } else {
@@ -102,6 +110,7 @@ pub(crate) fn write(
         map: folder.path.join(map),
         ple: folder.path.join(ple),
         later,
+        office,
         manifest: folder.manifest(comune)?,
         folder: folder.path,
     })
@@ -261,6 +270,39 @@ impl Folder {
             &town::answers(&comune.code, &changes),
         )?;
         Ok(path)
+    }
+
+    /// What the office delivers to the comune: sheets as CXF with their SUP, and the census.
+    fn office(
+        &self,
+        comune: &Comune,
+        drawn: &[Drawn],
+        houses: &[Polygon],
+        origin: Point,
+    ) -> Result<PathBuf, Error> {
+        let sheets: Vec<&Sheet> = drawn.iter().map(|one| &one.sheet).collect();
+        let standing = cxf::standing(&sheets, houses);
+        let day = FIRST_DAY.replace('-', "");
+        self.make("catasto_ufficio")?;
+        self.make("catasto_ufficio/mappa")?;
+        for sheet in &sheets {
+            let files = cxf::write(&comune.code, sheet, &standing, origin, &day);
+            let stem = format!("catasto_ufficio/mappa/{}", files.name);
+            self.text(&format!("{stem}.ctf"), &files.cxf)?;
+            self.text(&format!("{stem}.sup"), &files.sup)?;
+        }
+        let mut dice = Dice::for_part(comune.seed, 9701);
+        let supply = census::write(&comune.code, &sheets, &standing, &mut dice);
+        for (ending, text) in [
+            ("FAB", &supply.fab),
+            ("TER", &supply.ter),
+            ("SOG", &supply.sog),
+            ("TIT", &supply.tit),
+            ("PRM", &supply.prm),
+        ] {
+            self.text(&format!("catasto_ufficio/{}.{ending}", comune.code), text)?;
+        }
+        Ok(self.path.join("catasto_ufficio"))
     }
 
     fn shapefiles(

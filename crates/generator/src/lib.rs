@@ -4,7 +4,9 @@
 //! README for how it is done and `data/skeleton/REPORT.md` for how near to reality it comes.
 
 mod block;
+mod census;
 mod comune;
+mod cxf;
 mod delivery;
 mod dice;
 mod division;
@@ -79,6 +81,9 @@ pub struct Written {
     /// The folder of the later version of the cadastre, with `lineage.json`: what became of which
     /// parcel. A province has none: it would be as large again.
     pub later: Option<PathBuf>,
+    /// The folder of sheets as the office delivers them (`.ctf` with `.sup`), and of census files
+    /// beside it; a province has none.
+    pub office: Option<PathBuf>,
     /// `demo.toml`: what file holds which layer, in the order in which they are to be loaded.
     pub manifest: PathBuf,
     /// Sheets, the allegato included.

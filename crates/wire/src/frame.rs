@@ -32,7 +32,7 @@ pub enum Frame {
 }
 
 /// Opens a stream: its format, who reads the file, its CRS and its fields.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hello {
     /// Version of the stream, [`FORMAT`].
@@ -50,6 +50,38 @@ pub struct Hello {
     pub fields: Vec<String>,
     /// Types of the fields in the file, in the same order; values are text all the same.
     pub types: Vec<FieldType>,
+    /// The sheet of the cadastral map that the file holds, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<MapSheet>,
+}
+
+/// A sheet of the cadastral map.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapSheet {
+    /// Its name, such as `H501D076700`: comune, section, sheet, annex, development.
+    pub name: String,
+    /// Smallest E and N, largest E and N.
+    pub extent: [f64; 4],
+    /// Systems in whose range all coordinates lie.
+    pub family: CoordinateFamily,
+}
+
+/// Coordinate systems of cadastral maps, as far as numbers tell them apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CoordinateFamily {
+    /// None that is known.
+    #[default]
+    Unknown,
+    /// A local system with its origin near by, such as Cassini-Soldner.
+    Local,
+    /// Gauss-Boaga, western zone.
+    GaussBoagaWest,
+    /// Gauss-Boaga, eastern zone.
+    GaussBoagaEast,
+    /// UTM of any zone.
+    Utm,
 }
 
 /// How a CRS is known.

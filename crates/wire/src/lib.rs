@@ -16,8 +16,10 @@
 //! | `reader` | bytes to frames |
 //! | `decode` | the payload of a feature, checked |
 //! | `error` | what can be wrong, with the byte offset |
+//! | `census` | records of the census of land and buildings |
 //! | `document` | answers that are no stream: what is in a file or an archive |
 
+pub mod census;
 mod decode;
 mod document;
 mod error;
@@ -37,8 +39,8 @@ pub use document::{
 };
 pub use error::{Error, WriteError};
 pub use frame::{
-    CrsSource, Done, FORMAT, Failed, Feature, FieldType, Finding, Frame, Hello, Invalid, Progress,
-    Severity,
+    CoordinateFamily, CrsSource, Done, FORMAT, Failed, Feature, FieldType, Finding, Frame, Hello,
+    Invalid, MapSheet, Progress, Severity,
 };
 pub use geometry::Geometry;
 pub use limits::Limits;

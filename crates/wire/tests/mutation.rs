@@ -17,6 +17,7 @@ fn stream() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
         crs_source: CrsSource::Format,
         fields: vec!["A".into(), "B".into()],
         types: vec![FieldType::Text; 2],
+        sheet: None,
     })?;
     writer.progress(Progress {
         bytes_read: 1,

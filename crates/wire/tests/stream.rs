@@ -17,6 +17,7 @@ fn hello() -> Hello {
         crs_source: CrsSource::Format,
         fields: vec!["REFERENCE".into(), "LABEL".into()],
         types: vec![FieldType::Text; 2],
+        sheet: None,
     }
 }
 

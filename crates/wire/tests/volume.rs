@@ -31,6 +31,7 @@ fn a_large_city_passes_whole() -> Result<(), Box<dyn std::error::Error>> {
         crs_source: CrsSource::Format,
         fields: fields.map(Into::into).to_vec(),
         types: vec![FieldType::Text; fields.len()],
+        sheet: None,
     })?;
     for _ in 0..430_000 {
         writer.feature(&feature)?;

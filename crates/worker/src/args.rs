@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::census;
+use crate::cxf;
 use crate::geojson;
 use crate::gml::{self, Kind};
 use crate::sandbox::Mode;
@@ -13,14 +15,16 @@ use crate::vector::{self, Driver};
 /// The help text.
 pub const USAGE: &str = "\
 usage: mappale-worker cadastre-gml --feature CadastralParcel|CadastralZoning [option…] [--] FILE
+       mappale-worker cxf --classes CLASS[,CLASS…] [option…] [--] FILE
+       mappale-worker census --kind fab|ter|sog|tit|prm [option…] [--] FILE
        mappale-worker geojson [option…] [--] FILE
        mappale-worker inspect [--driver D] [option…] [--] FILE
        mappale-worker vector [--driver D] [--layer NAME] [option…] [--] FILE
        mappale-worker unpack [option…] [--] ARCHIVE OUT_FOLDER
        mappale-worker findings [option…] [--] GEOJSON OUT_FOLDER
 
-Reads a foreign file behind walls of its own. cadastre-gml, geojson and vector write a stream of
-features to standard output, the others a JSON document; it must be a pipe. findings writes a
+Reads a foreign file behind walls of its own. cadastre-gml, cxf, geojson and vector write a stream
+of features to standard output, census a JSON object a line, the others a JSON document; it must be a pipe. findings writes a
 GeoPackage of the findings that the server has listed. Exit status:
 0 after a Done frame or a document, 2 after a Failed frame or document, 64 for a wrong command,
 71 where the walls cannot be put up.
@@ -35,30 +39,39 @@ options (sizes in bytes; k, M and G are powers of 1024)
   --max-vertices N             vertices of the file or layer (30000000)
   --max-comparisons N          steps of the validity check of a feature (100000000)
   --max-depth N                cadastre-gml, geojson: nesting (64)
-  --max-file SIZE              geojson: the whole file (200M)
+  --max-file SIZE              cxf, geojson: the whole file (200M)
   --max-attributes N           cadastre-gml: attributes of an element (64)
   --max-markup SIZE            cadastre-gml: one tag, comment or run of text (8M)
   --max-value BYTES            value of a field (cadastre-gml 4096, vector 16384)
+cxf:
+  --classes CLASS,…            parcel, road, water, building, border, index, text, symbol,
+                               line, fiducial, raster, booklet
+cxf and inspect:
+  --name NAME                  name of the file, where its own was changed: it names the sheet
+                               where the header does not
+cxf, inspect and vector:
+  --crs EPSG:N                 the CRS, whatever the file says
 inspect and vector:
   --driver D                   GPKG, ESRI Shapefile, GeoJSON, GML, FlatGeobuf, MapInfo File,
                                CSV, LIBKML, DXF, OpenFileGDB; the file must be of that format
   --layer NAME                 the layer
   --prefer NAME                vector: the layer where it is there, else the only one
-  --crs EPSG:N                 the CRS, whatever the file says
   --encoding NAME              the encoding of text, whatever the file says
   --max-layers N               layers of the file (500)
   --max-fields N               fields of a layer (256)
+cxf and vector:
+  --repair PART                make invalid polygons valid where their area changes by no more
+                               than this part of it, such as 0.01; vector keeps the outline that
+                               it was in the field geometry_before_repair
 vector:
   --geometry KIND              polygon, line or point: others are left out with a warning
-  --repair PART                make invalid polygons valid where their area changes by no more
-                               than this part of it, such as 0.01; the outline that it was is
-                               kept in the field geometry_before_repair
   --curve-tolerance M          metres between an arc and its chords (0.01)
 unpack:
   --max-entries N              entries of the archive, folders included (100)
   --max-total SIZE             bytes of all files (500M)
   --max-ratio N                bytes of a file for each of its bytes in the archive (100)
   --depth N                    archives in archives; 1 is the archive itself (1)
+  --keep-archives yes|no       archives below that depth become files (no)
 ";
 
 /// What the command line asks for.
@@ -90,10 +103,14 @@ pub struct Read {
 pub enum Reader {
     /// `cadastre-gml`, with the features that are wanted.
     CadastreGml(Kind, gml::Limits),
+    /// `census`.
+    Census(census::Kind),
+    /// `cxf`.
+    Cxf(cxf::Options),
     /// `geojson`.
     GeoJson(geojson::Limits),
-    /// `inspect`.
-    Inspect(vector::Options),
+    /// `inspect`, with the name of the file.
+    Inspect(vector::Options, Option<String>),
     /// `vector`.
     Vector(vector::Options),
     /// `unpack`, with the output folder.
@@ -142,6 +159,8 @@ pub fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Command, Error>
     match command.to_str() {
         Some("--help" | "-h" | "help") => Ok(Command::Help),
         Some("cadastre-gml") => reading(args, Which::Gml),
+        Some("census") => reading(args, Which::Census),
+        Some("cxf") => reading(args, Which::Cxf),
         Some("geojson") => reading(args, Which::GeoJson),
         Some("inspect") => reading(args, Which::Inspect),
         Some("vector") => reading(args, Which::Vector),
@@ -155,6 +174,8 @@ pub fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Command, Error>
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
     Gml,
+    Census,
+    Cxf,
     GeoJson,
     Inspect,
     Vector,
@@ -166,6 +187,9 @@ enum Which {
 struct Given {
     feature: Option<Kind>,
     gml: gml::Limits,
+    classes: Vec<cxf::Class>,
+    name: Option<String>,
+    kind: Option<census::Kind>,
     max_file: u64,
     vector: vector::Options,
     unpack: unpack::Limits,
@@ -181,6 +205,9 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
     let mut given = Given {
         feature: None,
         gml: gml::Limits::default(),
+        classes: Vec::new(),
+        name: None,
+        kind: None,
         max_file: geojson::Limits::default().file_bytes,
         vector: vector::Options::default(),
         unpack: unpack::Limits::default(),
@@ -215,6 +242,22 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
         Which::Gml => {
             Reader::CadastreGml(given.feature.ok_or(Error::Missing("--feature"))?, given.gml)
         }
+        Which::Census => Reader::Census(given.kind.ok_or(Error::Missing("--kind"))?),
+        Which::Cxf if given.classes.is_empty() => return Err(Error::Missing("--classes")),
+        Which::Cxf => Reader::Cxf(cxf::Options {
+            classes: given.classes,
+            name: given.name,
+            crs: given.vector.crs,
+            limits: cxf::Limits {
+                file_bytes: given.max_file,
+                feature_vertices: given.gml.feature_vertices,
+                features: given.gml.features,
+                vertices: given.gml.vertices,
+                comparisons: given.gml.comparisons,
+                repair: given.vector.repair,
+                ..cxf::Limits::default()
+            },
+        }),
         Which::GeoJson => Reader::GeoJson(geojson::Limits {
             file_bytes: given.max_file,
             depth: given.gml.depth,
@@ -235,7 +278,7 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
                 ..given.vector
             };
             if which == Which::Inspect {
-                Reader::Inspect(options)
+                Reader::Inspect(options, given.name)
             } else {
                 Reader::Vector(options)
             }
@@ -254,7 +297,7 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
 
 impl Given {
     fn take(&mut self, which: Which, option: String, value: OsString) -> Result<(), Error> {
-        use Which::{Findings, GeoJson, Gml, Inspect, Unpack, Vector};
+        use Which::{Census, Cxf, Findings, GeoJson, Gml, Inspect, Unpack, Vector};
         let name = option.as_str();
         match (name, which) {
             ("--max-memory", _) => self.max_memory = read(name, value, size)?,
@@ -263,13 +306,22 @@ impl Given {
             ("--max-entries", Unpack) => self.unpack.entries = read(name, value, number)?,
             ("--max-total", Unpack) => self.unpack.total_bytes = read(name, value, size)?,
             ("--max-ratio", Unpack) => self.unpack.ratio = read(name, value, number)?,
+            ("--keep-archives", Unpack) => {
+                self.unpack.keep_archives = read(name, value, yes_or_no)?;
+            }
             ("--depth", Unpack) => self.unpack.depth = read(name, value, number)?,
             (_, Unpack | Findings) => return Err(Error::UnknownOption(option)),
             ("--feature", Gml) => self.feature = Some(read(name, value, Kind::from_element)?),
             ("--max-attributes", Gml) => self.gml.attributes = read(name, value, number)?,
             ("--max-markup", Gml) => self.gml.markup_bytes = read(name, value, size)?,
             ("--max-value", Gml) => self.gml.value_bytes = read(name, value, number)?,
-            ("--max-file", GeoJson) => self.max_file = read(name, value, size)?,
+            ("--kind", Census) => self.kind = Some(read(name, value, census::Kind::from_word)?),
+            (_, Census) => return Err(Error::UnknownOption(option)),
+            ("--classes", Cxf) => self.classes = read(name, value, classes)?,
+            ("--name", Cxf | Inspect) => {
+                self.name = Some(read(name, value, |text| Some(text.to_owned()))?);
+            }
+            ("--max-file", Cxf | GeoJson) => self.max_file = read(name, value, size)?,
             ("--max-depth", Gml | GeoJson) => self.gml.depth = read(name, value, number)?,
             ("--driver", Inspect | Vector) => {
                 self.vector.driver = Some(read(name, value, Driver::from_name)?);
@@ -280,12 +332,12 @@ impl Given {
             ("--prefer", Vector) => {
                 self.vector.preferred = Some(read(name, value, |text| Some(text.to_owned()))?);
             }
-            ("--crs", Inspect | Vector) => self.vector.crs = Some(read(name, value, epsg)?),
+            ("--crs", Cxf | Inspect | Vector) => self.vector.crs = Some(read(name, value, epsg)?),
             ("--encoding", Inspect | Vector) => {
                 self.vector.encoding = Some(read(name, value, |text| Some(text.to_owned()))?);
             }
             ("--geometry", Vector) => self.vector.geometry = Some(read(name, value, geometry)?),
-            ("--repair", Vector) => self.vector.repair = Some(read(name, value, part)?),
+            ("--repair", Cxf | Vector) => self.vector.repair = Some(read(name, value, part)?),
             ("--curve-tolerance", Vector) => {
                 self.vector.curve_tolerance_m = read(name, value, positive)?;
             }
@@ -308,6 +360,10 @@ impl Given {
         }
         Ok(())
     }
+}
+
+fn classes(text: &str) -> Option<Vec<cxf::Class>> {
+    text.split(',').map(cxf::Class::from_word).collect()
 }
 
 fn epsg(text: &str) -> Option<u32> {
@@ -339,6 +395,14 @@ fn read<T>(option: &str, value: OsString, parse: impl Fn(&str) -> Option<T>) -> 
             option: option.to_owned(),
             value,
         }),
+    }
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
     }
 }
 

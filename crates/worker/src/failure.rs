@@ -17,6 +17,8 @@ pub enum FailureKind {
     Encoding,
     /// The file is not of the cadastre, or has none of the wanted features.
     NotCadastre,
+    /// The file is not CXF.
+    NotCxf,
     /// The file is not GeoJSON.
     NotGeoJson,
     /// The file's CRS is not the one that its format has here.
@@ -94,6 +96,7 @@ impl FailureKind {
             Self::Doctype => "xml.doctype",
             Self::Encoding => "xml.encoding",
             Self::NotCadastre => "format.not_cadastre",
+            Self::NotCxf => "format.not_cxf",
             Self::NotGeoJson => "format.not_geojson",
             Self::CrsUnsupported => "crs.unsupported",
             Self::CrsMixed => "crs.mixed",

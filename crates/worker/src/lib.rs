@@ -7,6 +7,8 @@
 //! | `failure` | why a file is refused |
 //! | `output` | the stream, with a bound on findings |
 //! | `gml` | the reader of the national cadastre's GML |
+//! | `census` | the reader of the census of land and buildings |
+//! | `cxf` | the reader of the cadastre's own map files |
 //! | `geojson` | the reader of GeoJSON |
 //! | `vector` | the readers of all other map files, through GDAL |
 //! | `unpack` | archives, with caps |
@@ -17,6 +19,8 @@
 //! | `dissolve` | joins parts that share edges |
 
 pub mod args;
+pub mod census;
+pub mod cxf;
 pub mod dissolve;
 pub mod failure;
 pub mod geojson;

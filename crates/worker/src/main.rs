@@ -10,7 +10,7 @@ use worker::failure::Failure;
 use worker::output::Outcome;
 use worker::sandbox::{self, Walls};
 use worker::vector::{self, Driver};
-use worker::{geojson, geopackage, gml, unpack};
+use worker::{census, cxf, geojson, geopackage, gml, unpack};
 
 /// Exit status after a `Failed` frame.
 const REFUSED: u8 = 2;
@@ -52,11 +52,17 @@ fn main() -> ExitCode {
             Ok(opened) => geojson::read(opened, limits, output),
             Err(error) => geojson::refuse_unreadable(&error, output),
         },
+        Reader::Census(kind) => census::read(file, *kind, output),
+        Reader::Cxf(options) => cxf::read(file, options, output),
         Reader::Vector(options) => vector::read(file, options, output),
-        Reader::Inspect(options) => answer(
-            vector::inspect(file, options).map(Content::Inspection),
-            output,
-        ),
+        Reader::Inspect(options, name) => {
+            let inspected = if options.driver.is_none() && cxf::is_cxf(file) {
+                cxf::inspect(file, name.as_deref(), options.crs)
+            } else {
+                vector::inspect(file, options)
+            };
+            answer(inspected.map(Content::Inspection), output)
+        }
         Reader::Findings(folder) => answer(
             geopackage::write(file, folder).map(Content::Unpacked),
             output,
@@ -79,8 +85,8 @@ fn main() -> ExitCode {
 /// Returns the walls for a command: only what it needs is open.
 fn walls(command: &Read) -> Walls {
     let (with_siblings, write, file_bytes) = match &command.reader {
-        Reader::CadastreGml(..) | Reader::GeoJson(_) => (false, None, 0),
-        Reader::Inspect(_) | Reader::Vector(_) => {
+        Reader::CadastreGml(..) | Reader::Census(_) | Reader::GeoJson(_) => (false, None, 0),
+        Reader::Cxf(_) | Reader::Inspect(..) | Reader::Vector(_) => {
             (Driver::may_have_siblings(&command.file), None, 0)
         }
         Reader::Unpack(folder, limits) => (false, Some(folder.clone()), limits.total_bytes),

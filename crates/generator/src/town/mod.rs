@@ -29,7 +29,7 @@ pub(crate) use lineage::{answers, later};
 pub(crate) use norms::{ACTS, ARTICLES, CHANGED};
 pub(crate) use plan::{pgt, variant};
 pub(crate) use risk::risks;
-pub(crate) use topography::topography;
+pub(crate) use topography::{houses, topography};
 pub(crate) use zoning::Zoning;
 
 /// One comune, drawn, with all that its layers are made from.

@@ -39,6 +39,12 @@ pub(crate) fn topography(town: &Town<'_>, zoning: &Zoning, lanes: &[Line]) -> Ve
     ]
 }
 
+/// Outlines of all buildings, without how the surveyor saw them.
+pub(crate) fn houses(town: &Town<'_>, zoning: &Zoning, lanes: &[Line]) -> Vec<Polygon> {
+    let (houses, _) = buildings(town, zoning, &Streets::of(town, lanes));
+    houses.into_iter().map(|house| house.shape).collect()
+}
+
 /// Whoever drew the topographic map: from the air, not from the cadastre.
 fn surveyor(seed: u64, detail_m: f64) -> Hand {
     Hand {

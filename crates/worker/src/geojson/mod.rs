@@ -100,5 +100,6 @@ fn hello() -> Hello {
         crs_source: CrsSource::Format,
         fields: Vec::new(),
         types: Vec::new(),
+        sheet: None,
     }
 }

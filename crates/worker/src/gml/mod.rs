@@ -113,6 +113,7 @@ fn hello(kind: Kind) -> Hello {
         crs_source: CrsSource::File,
         fields: kind.fields().iter().map(|&field| field.into()).collect(),
         types: vec![FieldType::Text; kind.fields().len()],
+        sheet: None,
     }
 }
 

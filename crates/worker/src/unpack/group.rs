@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use wire::{Dataset, UnpackedFile};
 
 use super::name::Name;
+use crate::cxf;
 use crate::failure::{Failure, FailureKind};
 use crate::vector::Driver;
 
@@ -112,18 +113,20 @@ fn of_group(number: &str, members: Vec<u32>, files: &[UnpackedFile]) -> Vec<Data
     let has_table = of_ending("tab").is_some();
     let mut datasets = Vec::new();
     for (ending, driver, with) in [
-        ("shp", Driver::Shapefile, &["shx", "dbf", "prj"][..]),
-        ("dbf", Driver::Shapefile, &[]),
-        ("tab", Driver::MapInfo, &["dat", "map", "id"]),
-        ("mif", Driver::MapInfo, &["mid"]),
-        ("gpkg", Driver::GeoPackage, &[]),
-        ("geojson", Driver::GeoJson, &[]),
-        ("json", Driver::GeoJson, &[]),
-        ("gml", Driver::Gml, &[]),
-        ("fgb", Driver::FlatGeobuf, &[]),
-        ("csv", Driver::Csv, &[]),
-        ("kml", Driver::Kml, &[]),
-        ("dxf", Driver::Dxf, &[]),
+        ("shp", Driver::Shapefile.name(), &["shx", "dbf", "prj"][..]),
+        ("dbf", Driver::Shapefile.name(), &[]),
+        ("tab", Driver::MapInfo.name(), &["dat", "map", "id"]),
+        ("mif", Driver::MapInfo.name(), &["mid"]),
+        ("gpkg", Driver::GeoPackage.name(), &[]),
+        ("geojson", Driver::GeoJson.name(), &[]),
+        ("json", Driver::GeoJson.name(), &[]),
+        ("gml", Driver::Gml.name(), &[]),
+        ("fgb", Driver::FlatGeobuf.name(), &[]),
+        ("csv", Driver::Csv.name(), &[]),
+        ("kml", Driver::Kml.name(), &[]),
+        ("dxf", Driver::Dxf.name(), &[]),
+        ("cxf", cxf::DRIVER, &[]),
+        ("ctf", cxf::DRIVER, &[]),
     ] {
         let Some(main) = of_ending(ending) else {
             continue;
@@ -135,7 +138,7 @@ fn of_group(number: &str, members: Vec<u32>, files: &[UnpackedFile]) -> Vec<Data
         let missing = with.iter().filter(|ending| of_ending(ending).is_none());
         datasets.push(Dataset {
             name: stem(original).to_owned(),
-            driver: driver.name().to_owned(),
+            driver: driver.to_owned(),
             path: file(main).path.clone(),
             missing: missing.map(|ending| (*ending).to_owned()).collect(),
             files: members.clone(),

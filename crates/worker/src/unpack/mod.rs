@@ -38,6 +38,8 @@ pub struct Limits {
     pub ratio: u64,
     /// Archives in archives; 1 is the archive itself.
     pub depth: u32,
+    /// Whether archives below that depth are kept as files.
+    pub keep_archives: bool,
 }
 
 impl Default for Limits {
@@ -47,6 +49,7 @@ impl Default for Limits {
             total_bytes: 500 << 20,
             ratio: 100,
             depth: 1,
+            keep_archives: false,
         }
     }
 }
@@ -71,7 +74,7 @@ pub fn unpack(archive: &Path, folder: &Path, limits: &Limits) -> Result<Unpacked
     };
     unpacking.archive(archive, "", 1)?;
     unpacking.unpacked.datasets = group::datasets(&unpacking.unpacked.files);
-    if unpacking.unpacked.datasets.is_empty() {
+    if unpacking.unpacked.datasets.is_empty() && !limits.keep_archives {
         unpacking.note(
             "archive.no_map",
             None,
@@ -116,7 +119,7 @@ impl Unpacking<'_> {
                 inner.push((path, original));
                 continue;
             }
-            if name.ending() == "zip" {
+            if name.ending() == "zip" && !self.limits.keep_archives {
                 let message = "An archive in the archive is not unpacked.";
                 self.note("archive.nested", Some(&original), message);
                 continue;

@@ -85,7 +85,10 @@ impl Driver {
     /// Guesses from a name alone whether several files may belong together.
     #[must_use]
     pub fn may_have_siblings(path: &Path) -> bool {
-        matches!(ending(path).as_str(), "shp" | "dbf" | "shx" | "tab" | "mif")
+        matches!(
+            ending(path).as_str(),
+            "shp" | "dbf" | "shx" | "tab" | "mif" | "cxf" | "ctf"
+        )
     }
 }
 

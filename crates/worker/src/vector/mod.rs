@@ -39,17 +39,39 @@ mod wkb;
 use std::io::Write;
 use std::path::Path;
 
-use wire::{CrsSource, FORMAT, Hello, WriteError};
+use wire::{CrsSource, FORMAT, Hello, MultiPolygon, WriteError};
 
 use crate::failure::{Failure, FailureKind};
 use crate::output::{Outcome, Output};
+use crate::validity::Budget;
 
+pub(crate) use driver::ending;
 pub use driver::{Driver, detect};
 pub(crate) use encoding::Encoding;
 pub use inspect::inspect;
 
 /// The name of this reader in the stream.
 pub const READER: &str = "vector";
+
+/// Makes polygons valid where their area changes by no more than a part of it; with that change.
+///
+/// The polygons may have `vertices`, the checks `steps`.
+pub(crate) fn repaired(
+    polygons: &MultiPolygon,
+    part: f64,
+    vertices: usize,
+    steps: u64,
+) -> Option<(MultiPolygon, f64)> {
+    let reading = wkb::Reading {
+        vertices,
+        // There are no arcs.
+        tolerance: 1.0,
+    };
+    match repair::repair(polygons, part, reading, &mut Budget::new(steps)) {
+        repair::Repaired::Valid(valid, change) => Some((valid, change)),
+        repair::Repaired::TooMuch(_) | repair::Repaired::Not => None,
+    }
+}
 
 /// The kind of geometry that is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,6 +177,7 @@ pub fn read<W: Write>(path: &Path, options: &Options, output: W) -> Result<Outco
                 crs_source: CrsSource::Unknown,
                 fields: Vec::new(),
                 types: Vec::new(),
+                sheet: None,
             };
             Output::open(output, &hello)?.end(Err(failure.into()))
         }

@@ -82,6 +82,7 @@ pub(crate) fn prepare(path: &Path, options: &Options) -> Result<Prepared, Failur
             .map(|field| field.kind)
             .chain(kept.map(|_| FieldType::Text))
             .collect(),
+        sheet: None,
     };
     Ok(Prepared {
         is_geographic: crs::is_geographic(crs.as_ref()),

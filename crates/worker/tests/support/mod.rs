@@ -71,6 +71,7 @@ pub(crate) fn sorted(bytes: &[u8]) -> Stream {
             crs_source: CrsSource::Unknown,
             fields: Vec::new(),
             types: Vec::new(),
+            sheet: None,
         },
         features: Vec::new(),
         findings: Vec::new(),
