@@ -33,15 +33,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0011_certificate",
     "0012_gis",
     "0013_receipt",
-    "0012_who_may_see",
-<<<<<<< HEAD
-=======
-    "0013_who_may_see",
->>>>>>> 6576042 (Number the migration anew)
->>>>>>> fbb495f (Number the migration anew)
-=======
-    "0013_who_may_see",
->>>>>>> fbb7bef (Put the rows of two branches together)
+    "0014_who_may_see",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

@@ -19,8 +19,6 @@ mod verify;
 use uuid::Uuid;
 
 pub use draft::{Draft, MAX_DRAFTS, drafts, drop_expired, find_draft, open_draft, save_draft};
-pub use event::{Actor, Event, act, events, verify_contents};
-pub use draft::{Draft, MAX_DRAFTS, drafts, find_draft, open_draft, save_draft};
 pub use event::{Actor, Event, act, events};
 pub use facts::{selection, standing};
 pub use file::{FiledDocument, draft_files, drop_file, files, media_of, put_file};

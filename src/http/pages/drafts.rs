@@ -10,10 +10,9 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::db::in_transaction;
-use crate::job::announce;
 use crate::access::PracticeAction;
 use crate::db::in_transaction_for;
+use crate::job::announce;
 use crate::place::Comune;
 use crate::practice::{self, Actor, Draft, FiledDocument, Submission};
 use crate::procedure::{
@@ -288,156 +287,6 @@ fn task_list(visit: &Visit, loaded: &Loaded) -> Result<Response, Failure> {
     })
 }
 
-/// The position of a page of the form.
-fn step_of(loaded: &Loaded, names: &HashMap<String, String>) -> Result<usize, Failure> {
-    let number: Option<usize> = names.get("step").and_then(|step| step.parse().ok());
-    number
-        .and_then(|number| number.checked_sub(1))
-        .filter(|index| loaded.state.steps.contains(index))
-        .ok_or_else(|| Failure::NotFound("there is no such page".into()))
-}
-
-/// `GET /pratiche/bozze/{id}/{step}`.
-pub(super) async fn form(mut own: Own, Path(names): Path<HashMap<String, String>>) -> Response {
-    let page = match load(&mut own.visit, &own.actor, &names).await {
-        Ok(loaded) => step_of(&loaded, &names).and_then(|step| {
-            // Nothing is wrong yet on a page that was never saved.
-            let told = loaded.status(step) == "problem";
-            form_page(&own.visit, &loaded, step, told, false)
-        }),
-        Err(failure) => Err(failure),
-    };
-    own.answer(page)
-}
-
-fn form_page(
-    visit: &Visit,
-    loaded: &Loaded,
-    step: usize,
-    told: bool,
-    conflict: bool,
-) -> Result<Response, Failure> {
-    let lang = visit.lang;
-    let section = &loaded.procedure.sections[step];
-    let violations = if told {
-        loaded.state.of_section(&section.code)
-    } else {
-        Vec::new()
-    };
-    // A page shows its questions as they follow from the answers saved; those that depend on an
-    // answer of the same page appear when it is saved.
-    let fields: Vec<_> = section
-        .field
-        .iter()
-        .filter(|field| loaded.state.visible.contains(&field.key))
-        .map(|field| answers::field(field, &loaded.draft.answers, &violations, lang))
-        .collect();
-    let errors = fields
-        .iter()
-        .filter_map(|field| Some((field.key.clone(), field.error.clone()?)))
-        .map(|(key, message)| {
-            let label = fields.iter().find(|field| field.key == key);
-            let label = label.map(|field| field.label.clone()).unwrap_or_default();
-            (key, format!("{label}: {message}"))
-        })
-        .collect();
-    let title = localized(&section.title, lang);
-    let position = loaded.state.steps.iter().position(|other| *other == step);
-    html(&FormPage {
-        page: present::page(visit, &title),
-        title,
-        intro: section.intro.as_ref().map(|intro| localized(intro, lang)),
-        position: (position.unwrap_or(0) + 1, loaded.state.steps.len()),
-        revision: loaded.draft.revision,
-        conflict,
-        fields,
-        errors,
-        back_url: loaded.url(""),
-    })
-}
-
-/// `POST /pratiche/bozze/{id}/{step}`: saves what was typed, complete or not.
-pub(super) async fn save(
-    mut own: Own,
-    Path(names): Path<HashMap<String, String>>,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Response {
-    let page = saved(&mut own.visit, &own.actor, &names, &pairs).await;
-    own.answer(page)
-}
-
-async fn saved(
-    visit: &mut Visit,
-    actor: &Actor,
-    names: &HashMap<String, String>,
-    pairs: &[(String, String)],
-) -> Result<Response, Failure> {
-    let mut loaded = load(visit, actor, names).await?;
-    let step = step_of(&loaded, names)?;
-    let section = Arc::clone(&loaded.procedure.sections[step]);
-    let given = |name: &str| {
-        pairs
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|p| p.1.as_str())
-    };
-    let visible_before = loaded.state.visible.clone();
-    let mut answers = loaded.draft.answers.clone();
-    for field in &section.field {
-        if field.kind == FieldKind::Computed || !visible_before.contains(&field.key) {
-            continue;
-        }
-        let typed: Vec<String> = pairs
-            .iter()
-            .filter(|(key, _)| *key == field.key)
-            .map(|(_, value)| value.clone())
-            .collect();
-        answers.insert(field.key.clone(), procedure::read_answer(field, &typed));
-    }
-    let seen = given("_revision").and_then(|text| text.parse().ok());
-    loaded.draft.revision = seen.unwrap_or(loaded.draft.revision);
-    let draft = loaded.draft.clone();
-    let stored = answers.clone();
-    let code = section.code.clone();
-    let done = in_transaction_for(
-        &visit.shared.app.databases().writer,
-        &visit.viewer,
-        move |tx| Box::pin(async move { practice::save_draft(tx, &draft, &stored, &code).await }),
-    )
-    .await;
-    if let Err(practice::Error::Conflict { now, .. }) = done {
-        // What was typed stays on the page; saving again is then a choice.
-        loaded.draft.revision = now;
-        loaded.draft.answers = answers;
-        let page = form_page(visit, &loaded, step, false, true)?;
-        return Ok(with_status(page, StatusCode::PRECONDITION_FAILED));
-    }
-    done?;
-    if given("_then") == Some("leave") {
-        return Ok(Redirect::to(&loaded.url("")).into_response());
-    }
-    let comune = Arc::clone(&loaded.comune);
-    loaded.state = assessed(visit, &loaded.procedure, &comune, &answers)?;
-    loaded.draft.answers = answers;
-    loaded.draft.revision += 1;
-    let more_asked = section.field.iter().any(|field| {
-        loaded.state.visible.contains(&field.key) && !visible_before.contains(&field.key)
-    });
-    if more_asked {
-        return Ok(Redirect::to(&loaded.step_url(step)).into_response());
-    }
-    if !loaded.state.of_section(&section.code).is_empty() {
-        let page = form_page(visit, &loaded, step, true, false)?;
-        return Ok(with_status(page, StatusCode::UNPROCESSABLE_ENTITY));
-    }
-    let next = loaded.state.steps.iter().find(|other| **other > step);
-    let url = match next {
-        Some(next) if loaded.status(*next) != "done" => loaded.step_url(*next),
-        _ => loaded.url(""),
-    };
-    Ok(Redirect::to(&url).into_response())
-}
-
 /// `GET /pratiche/bozze/{id}/riepilogo`.
 pub(super) async fn check(mut own: Own, Path(names): Path<HashMap<String, String>>) -> Response {
     let page = match load(&mut own.visit, &own.actor, &names).await {
@@ -527,17 +376,16 @@ async fn sent(
         comune: loaded.comune,
         catalogue: Arc::clone(&visit.catalogue),
     };
-    let filed = in_transaction(&visit.shared.app.databases().writer, move |tx| {
-        Box::pin(async move {
-            let filed = practice::submit(tx, &submission).await?;
-            announce(tx, practice::OUTBOX, "").await?;
-            Ok(filed)
-        })
-    })
     let filed = in_transaction_for(
         &visit.shared.app.databases().writer,
         &visit.viewer,
-        move |tx| Box::pin(async move { practice::submit(tx, &submission).await }),
+        move |tx| {
+            Box::pin(async move {
+                let filed = practice::submit(tx, &submission).await?;
+                announce(tx, practice::OUTBOX, "").await?;
+                Ok::<_, practice::Error>(filed)
+            })
+        },
     )
     .await;
     match filed {

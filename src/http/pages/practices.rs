@@ -142,16 +142,15 @@ pub(super) async fn load(
         .ok_or_else(|| Failure::NotFound("there is no such practice".into()))?;
     let mut connection = reading(visit).await?;
     let found = practice::find(&mut connection, id, &actor.person, is_officer(actor)).await?;
-    let mut loaded = complete(visit, &mut connection, found, today()?).await?;
-    loaded.receipt = practice::receipt(&mut connection, id).await?;
-    loaded.code = practice::follow_code(&mut connection, id).await?;
     may(
         visit,
         &found.person,
         &found.procedure_code,
         PracticeAction::Read,
     )?;
-    let loaded = complete(visit, &mut connection, found, today()?).await?;
+    let mut loaded = complete(visit, &mut connection, found, today()?).await?;
+    loaded.receipt = practice::receipt(&mut connection, id).await?;
+    loaded.code = practice::follow_code(&mut connection, id).await?;
     visit.comune = Some(Arc::clone(&loaded.comune));
     Ok(loaded)
 }
