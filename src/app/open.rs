@@ -12,9 +12,10 @@ use crate::db::{self, Databases};
 use crate::document::{Dressings, Press, PressLimits};
 use crate::imagery::Imagery;
 use crate::layer::{AsOf, Definitions, legal_day};
+use crate::place::Comune;
 use crate::practice::Pinned;
 use crate::procedure::Procedures;
-use crate::snapshot::{self, Catalogue, Generations, History};
+use crate::snapshot::{self, Catalogue, Generations, History, Look, Looks};
 use crate::strict::Problem;
 use crate::style::Fragments;
 use crate::tile::TileCache;
@@ -62,6 +63,7 @@ struct Inner {
     databases: Databases,
     generations: Generations,
     history: History,
+    looks: Looks,
     clock: Clock,
     refreshing: Mutex<Instant>,
     tiles: Arc<TileCache>,
@@ -112,6 +114,7 @@ impl App {
             databases,
             generations: Generations::default(),
             history: History::default(),
+            looks: Looks::default(),
             clock,
             refreshing: Mutex::new(Instant::now()),
             tiles,
@@ -256,6 +259,27 @@ impl App {
         let history = &self.0.history;
         let catalogue = history.look_back(reader, definitions, &current, as_of, territories);
         Ok(Arc::new(catalogue.await?))
+    }
+
+    /// What a comune's map shows in place of what is in force today.
+    ///
+    /// # Errors
+    /// [`snapshot::Error`] when the database has to be asked and cannot answer.
+    pub async fn catalogue_of_look(
+        &self,
+        comune: &Comune,
+        look: Look,
+    ) -> Result<Arc<Catalogue>, snapshot::Error> {
+        let current = self.catalogue();
+        if let Some(known) = self.0.looks.find(&current, comune, look) {
+            return Ok(known);
+        }
+        let catalogue = match look {
+            Look::Day(date) => self.catalogue_as_of(AsOf::on(date), &[comune.id]).await?,
+            Look::Adopted => Arc::new(current.adopted_only()),
+        };
+        self.0.looks.keep(&current, comune, look, &catalogue);
+        Ok(catalogue)
     }
 
     /// Whether the database answered when it was last asked.

@@ -9,6 +9,7 @@ mod frame;
 mod furniture;
 mod label;
 mod legend;
+mod locator;
 mod paint;
 mod path;
 mod sheet;
@@ -17,6 +18,7 @@ mod subject;
 pub use frame::{Frame, GroundBox, SCALES, fit};
 pub use furniture::grid_step_m;
 pub use legend::LegendEntry;
+pub use locator::{Locator, locator};
 pub use sheet::{Drawing, Selection, Sheet, draw};
 pub use subject::{Subject, subjects};
 

@@ -22,6 +22,7 @@ mod selection;
 mod sliver;
 mod sql;
 mod words;
+mod zone;
 
 pub use answer::{
     Attribute, COVER_TOLERANCE, Fault, LayerFacts, Measure, Piece, Remainder, Status,
@@ -48,6 +49,7 @@ pub use search::{
 };
 pub use selection::{MAX_CHOSEN, SelectionFacts, parcels_in, selection};
 pub use sliver::{SliverReason, sliver};
+pub use zone::{ZoneArea, ZoneFacts, zones};
 
 use crate::cadastre::CadastralReference;
 use crate::crs;

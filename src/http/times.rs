@@ -36,6 +36,14 @@ impl Times {
         })
     }
 
+    /// Today, as known now.
+    pub(super) fn today(app: &App) -> Self {
+        Self {
+            as_of: AsOf::on(app.today()),
+            given: false,
+        }
+    }
+
     /// What is in force around a place, in degrees, at these times.
     pub(super) async fn catalogue_near(
         &self,

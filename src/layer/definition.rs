@@ -316,6 +316,11 @@ pub struct Example {
 }
 
 impl Definition {
+    /// True for the zones of a plan: they cover everything, and shares of a parcel are told by them.
+    pub fn is_zoning(&self) -> bool {
+        self.theme == Theme::Piano && self.coverage && self.role.is_none()
+    }
+
     /// The column that identifies a feature.
     ///
     /// A checked definition always has it.

@@ -122,6 +122,46 @@ pub fn map_style(fragments: &Fragments, content: &MapContent<'_>, lang: Lang) ->
     })
 }
 
+/// Name of the source of what adopted plans say.
+const ADOPTED: &str = "adottato";
+
+/// Draws what adopted plans say of some layers above what is in force of them.
+///
+/// Each style layer of those layers stands a second time, right above, as `{id}.adottato`; areas
+/// are opaque there, so that what is in force does not shine through.
+pub fn draw_adopted(style: &mut Value, layers: &[&str], tiles_url: &str) {
+    if layers.is_empty() {
+        return;
+    }
+    let bounds = style["sources"]
+        .as_object()
+        .and_then(|sources| sources.values().find_map(|source| source.get("bounds")))
+        .cloned();
+    let mut source = json!({ "type": "vector", "tiles": [tiles_url], "maxzoom": MAX_ZOOM });
+    if let Some(bounds) = bounds {
+        source["bounds"] = bounds;
+    }
+    style["sources"][ADOPTED] = source;
+    let drawn = style["layers"].take();
+    let mut all = Vec::new();
+    for layer in drawn.as_array().into_iter().flatten() {
+        all.push(layer.clone());
+        let of = layer["metadata"]["mappale:layer"].as_str();
+        if !of.is_some_and(|id| layers.contains(&id)) {
+            continue;
+        }
+        let mut second = layer.clone();
+        let id = layer["id"].as_str().unwrap_or_default();
+        second["id"] = format!("{id}.{ADOPTED}").into();
+        second["source"] = ADOPTED.into();
+        if second["paint"].get("fill-color").is_some() {
+            second["paint"]["fill-opacity"] = 1.into();
+        }
+        all.push(second);
+    }
+    style["layers"] = all.into();
+}
+
 /// A style layer with its source, its visibility at the start and what the page knows it by.
 fn style_layer(layer: &StyleLayer, definition: Option<&Definition>, lang: Lang) -> Value {
     let mut style = localized_value(&Value::Object(layer.style.clone()), lang);

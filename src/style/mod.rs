@@ -9,7 +9,7 @@ mod legend;
 mod sprite;
 
 pub use base::Base;
-pub use build::{Imagery, MapContent, ThemeTiles, map_style};
+pub use build::{Imagery, MapContent, ThemeTiles, draw_adopted, map_style};
 pub use expression::{Context, evaluate, passes};
 pub use fragment::{Fragments, Problem, StyleLayer};
 pub use hatch::{Pattern, PatternImage, PatternKind};

@@ -12,12 +12,15 @@ export interface Highlight {
   at(point: PointLike): Pick<Selected, 'layer' | 'id'>[];
   /** Returns the zoom from which parcels answer. */
   minZoom(): number;
+  /** Marks on another map too what is selected here; `undefined` ends that. */
+  mirror(other: Highlight | undefined): void;
 }
 
 /** Returns the highlight of a map; it survives a change of style. */
 export function highlightOn(map: MapView): Highlight {
   let selected: Pick<Selected, 'layer' | 'id'>[] = [];
   let hovered: Pick<Selected, 'layer' | 'id'> | undefined;
+  let twin: Highlight | undefined;
 
   const set = (feature: Pick<Selected, 'layer' | 'id'>, state: Record<string, boolean>): void => {
     // The style has a source for each theme; parcels come from that of the layer that answers.
@@ -62,6 +65,11 @@ export function highlightOn(map: MapView): Highlight {
       for (const feature of selected) set(feature, { selected: false });
       selected = features;
       for (const feature of selected) set(feature, { selected: true });
+      twin?.select(features);
+    },
+    mirror(other) {
+      twin = other;
+      twin?.select(selected);
     },
     at,
     minZoom: () => map.getLayer(HIT)?.minzoom ?? 0,

@@ -17,6 +17,10 @@ export interface Layers {
   state(): Pick<View, 'on' | 'off' | 'opacity'>;
   /** Returns whether a layer is drawn. */
   isOn(layer: string): boolean;
+  /** Returns the layers that are drawn. */
+  drawn(): Set<string>;
+  /** Returns the layers that a theme draws, on its ground. */
+  drawnBy(theme: string): Set<string>;
 }
 
 interface Row {
@@ -79,8 +83,7 @@ export function layersOn(
     styled.fade(byLayer);
   };
   // Of the layers that cover everything only the first is drawn: two would hide each other.
-  const wantedBy = (preset: HTMLElement): Set<string> => {
-    const theme = preset.dataset['preset'] ?? '';
+  const wantedBy = (theme: string): Set<string> => {
     const own = rows.filter((row) => row.theme === theme);
     const [covering] = own.filter((row) => row.coverage);
     const wanted = rows.filter((row) =>
@@ -104,7 +107,7 @@ export function layersOn(
       theme.toggleAttribute('data-on', on > 0);
     }
     for (const preset of presets) {
-      const wanted = wantedBy(preset);
+      const wanted = wantedBy(preset.dataset['preset'] ?? '');
       const fits = rows.every((row) => row.box.checked === wanted.has(row.id));
       preset.setAttribute('aria-pressed', String(fits));
     }
@@ -114,7 +117,7 @@ export function layersOn(
     // A preset for which the comune has no layer is not offered.
     preset.hidden = !rows.some((row) => row.theme === preset.dataset['preset']);
     preset.addEventListener('click', () => {
-      const wanted = wantedBy(preset);
+      const wanted = wantedBy(preset.dataset['preset'] ?? '');
       for (const row of rows) row.box.checked = wanted.has(row.id);
       for (const theme of themes) theme.open = theme.dataset['theme'] === preset.dataset['preset'];
       show();
@@ -175,5 +178,7 @@ export function layersOn(
       opacity: opacities(),
     }),
     isOn: (layer) => rows.some((row) => row.id === layer && row.box.checked),
+    drawn: () => new Set(rows.filter((row) => row.box.checked).map((row) => row.id)),
+    drawnBy: wantedBy,
   };
 }

@@ -15,6 +15,7 @@ import { asOfOn } from './asof.ts';
 import { baseChoiceOn } from './base.ts';
 import { readCard } from './card.ts';
 import { type Result, comboboxOn } from './combobox.ts';
+import { compareOn } from './compare.ts';
 import { coordinatesOn } from './coordinates.ts';
 import { foldOf } from './fold.ts';
 import { highlightOn } from './highlight.ts';
@@ -25,6 +26,8 @@ import { legendOn } from './legend.ts';
 import { measureOn } from './measure.ts';
 import { panelOf } from './panel.ts';
 import { type View, readView, sameChoice, writeView } from './permalink.ts';
+import { piecesOn } from './pieces.ts';
+import { printLinkOn } from './print.ts';
 import { refreshOn } from './refresh.ts';
 import { type By, selectionOn } from './select.ts';
 import { enableCopying, serveShareDialog, serveSharing } from './share.ts';
@@ -114,10 +117,11 @@ function createMap(container: HTMLElement, text: Text, view: View): MapView {
   return map;
 }
 
-/** The address of the style, with the variant of the base map that the view asks for. */
-function styleOf(container: HTMLElement, view: View): string {
+/** The address of the style, with the look of the base map and the day that the view asks for. */
+function styleOf(container: HTMLElement, view: Pick<View, 'base' | 'date'>): string {
   const style = container.dataset['style'] ?? '';
-  return view.base ? `${style}&base=${encodeURIComponent(view.base)}` : style;
+  const base = view.base ? `&base=${encodeURIComponent(view.base)}` : '';
+  return `${style}${base}${view.date ? `&date=${view.date}` : ''}`;
 }
 
 /** Opens the map on a box that the search does not cover, if that costs next to no size. */
@@ -211,6 +215,7 @@ function start(): void {
   const hint = element<HTMLTemplateElement>('#panel-hint');
   const fold = foldOf(layout, element<HTMLButtonElement>('#panel-fold'), text);
   let isAdding = false;
+  const pieces = piecesOn(map);
   const panel = panelOf(
     body,
     element('#panel-bar'),
@@ -221,6 +226,7 @@ function start(): void {
       sheet.hasCard(hasCard);
       if (hasCard) fold.open();
       enableCopying(body);
+      pieces.show(body.querySelector<HTMLElement>('.place-card') ?? undefined);
       showAdding();
       if (!hasCard) inView?.refresh();
     },
@@ -241,6 +247,7 @@ function start(): void {
       const isNew = !sameChoice(view, next);
       view = next;
       if (isNew) write(true);
+      printLink?.update();
       inView?.tick();
     },
   });
@@ -250,6 +257,8 @@ function start(): void {
     view = { ...view, ...layers.state() };
     write(false);
     legend.update();
+    compare.follow();
+    printLink.update();
   });
   const legend = legendOn(
     map,
@@ -269,6 +278,10 @@ function start(): void {
     view = chosen ? { ...rest, base: chosen } : rest;
     write(false);
     map.setStyle(styleOf(container, view), { diff: false });
+    if (view.compare) {
+      compare.restore(undefined);
+      compare.restore(view.compare);
+    }
   });
   base.restore(view.base);
 
@@ -276,9 +289,36 @@ function start(): void {
     const { date: _, ...rest } = view;
     view = date ? { ...rest, date } : rest;
     write(true);
+    map.setStyle(styleOf(container, view), { diff: false });
+    printLink.update();
     selection.again();
   });
   asOf.restore(view.date);
+
+  const compare = compareOn({
+    map,
+    container,
+    box: element('#compare'),
+    opener: element<HTMLButtonElement>('#tool-compare'),
+    text,
+    announce,
+    style: (date, adopted) =>
+      styleOf(container, { ...view, ...(date ? { date } : {}) }) + (adopted ? '&adottato=1' : ''),
+    layers: () => layers.drawn(),
+    layersOf: (theme) => layers.drawnBy(theme),
+    mirror: (other) => highlight.mirror(other),
+    changed(other) {
+      const { compare: _, ...rest } = view;
+      view = other ? { ...rest, compare: other } : rest;
+      write(false);
+    },
+  });
+  compare.restore(view.compare);
+  const printLink = printLinkOn(map, element<HTMLAnchorElement>('#tool-print'), prefix, () => ({
+    references: view.references,
+    layers: layers.drawn(),
+    date: view.date,
+  }));
 
   // "Aggiungi" makes the next clicks add to what is chosen, for hands without a Shift key.
   const showAdding = (): void => {
@@ -357,7 +397,8 @@ function start(): void {
     view = readView(window.location.search);
     layers.restore(view);
     asOf.restore(view.date);
-    if (before.base !== view.base) {
+    compare.restore(view.compare);
+    if (before.base !== view.base || before.date !== view.date) {
       base.restore(view.base);
       map.setStyle(styleOf(container, view), { diff: false });
     }

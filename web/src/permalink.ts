@@ -16,6 +16,8 @@ export interface View {
   base?: string;
   /** The day that is asked about, as `2026-11-24`; today when it is not given. */
   date?: string;
+  /** What the right part of the map is compared with: a day, `adottato` or `tema.vincoli`. */
+  compare?: string;
 }
 
 /** More references than this make no address that can be shared. */
@@ -70,6 +72,9 @@ export function readView(query: string): View {
   if (base) view.base = base;
   const date = params.get('date');
   if (isDate(date)) view.date = date;
+  const compare = params.get('confronto');
+  if (isDate(compare)) view.compare = compare;
+  else if (compare && /^(adottato|tema\.[a-z]+)$/.test(compare)) view.compare = compare;
   return view;
 }
 
@@ -94,6 +99,7 @@ export function writeView(view: View): string {
   }
   if (view.base) parts.push(`base=${view.base}`);
   if (view.date) parts.push(`date=${view.date}`);
+  if (view.compare) parts.push(`confronto=${view.compare}`);
   return parts.length > 0 ? `?${parts.join('&')}` : '';
 }
 

@@ -30,7 +30,7 @@ pub(super) use fact_shape::evidence_of;
 pub use fact_shape::facts_json;
 pub(super) use facts::answer;
 pub(super) use imagery::picture;
-pub(super) use plans::{document_url, read_norm};
+pub(super) use plans::{document_url, read_norm, read_norms};
 
 /// All routes of the API, with their documentation.
 pub(super) fn routes() -> OpenApiRouter<Shared> {

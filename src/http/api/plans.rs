@@ -327,6 +327,20 @@ pub(in crate::http) async fn read_norm(
     norm.ok_or_else(missing)
 }
 
+/// Reads all articles of a plan version, to be searched.
+pub(in crate::http) async fn read_norms(
+    shared: &Shared,
+    plan: &PlanSnapshot,
+    times: &Times,
+) -> Result<Vec<layer::Norm>, Failure> {
+    let reader = &shared.app.databases().reader;
+    let read = async {
+        let mut connection = reader.acquire().await?;
+        layer::norms(&mut connection, plan.version.id, times.as_of.known_at).await
+    };
+    read.await.map_err(|error| unavailable(&error))
+}
+
 fn unavailable(error: &sqlx::Error) -> Failure {
     tracing::warn!(error = ?error, "norms could not be read");
     Failure::Unavailable("the database of norms does not answer just now".into())

@@ -13,10 +13,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::access::{Action, Viewer, authorize};
-use crate::layer::{Definition, Theme};
+use crate::layer::{Definition, Theme, parse_day};
 use crate::place::Comune;
-use crate::snapshot::{Catalogue, LayerEntry};
-use crate::style::{Base, Imagery, LegendEntry, MapContent, ThemeTiles, legend, map_style};
+use crate::snapshot::{Catalogue, LayerEntry, Look};
+use crate::style::{
+    Base, Imagery, LegendEntry, MapContent, ThemeTiles, draw_adopted, legend, map_style,
+};
 use crate::text::Lang;
 
 use super::super::error::{Failure, Problem};
@@ -28,6 +30,8 @@ pub(super) struct Wish {
     /// Language of the request.
     pub(super) lang: Lang,
     base: Option<Base>,
+    date: Option<String>,
+    adopted: bool,
     origin: String,
 }
 
@@ -36,11 +40,15 @@ impl FromRequestParts<Shared> for Wish {
 
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, Infallible> {
         let asked = Query::<HashMap<String, String>>::try_from_uri(&parts.uri)
-            .ok()
-            .and_then(|query| query.get("base").cloned());
+            .map(|Query(query)| query)
+            .unwrap_or_default();
         Ok(Self {
             lang: language(parts),
-            base: asked.map_or(Some(Base::default()), |word| Base::from_word(&word)),
+            date: asked.get("date").cloned(),
+            adopted: asked.get("adottato").is_some_and(|word| word == "1"),
+            base: asked
+                .get("base")
+                .map_or(Some(Base::default()), |word| Base::from_word(word)),
             origin: origin(&state.app, parts),
         })
     }
@@ -91,11 +99,15 @@ fn layers_by_theme<'a>(
 ///
 /// Each theme is a source of its own, named by its word. A style layer says in `metadata` which
 /// layer (`mappale:layer`) and theme (`mappale:theme`) it draws; layers that are not shown from
-/// the start have `visibility` `none`. Never kept: it names the version of the tiles.
+/// the start have `visibility` `none`. With `adottato=1` layers of which adopted plans say
+/// something stand in it twice: `{id}.adottato` draws that. Never kept: it names the version of
+/// the tiles.
 #[utoipa::path(get, path = "/api/v1/style/{comune}", tag = "tiles",
     params(("comune" = String, Path, example = "borgochiaro"),
            ("lang" = Option<String>, Query, description = "`it` or `en`"),
-           ("base" = Option<String>, Query, description = "`chiara` (default), `scura` or `contrasto`")), responses(
+           ("base" = Option<String>, Query, description = "`chiara` (default), `scura` or `contrasto`"),
+           ("date" = Option<String>, Query, description = "what was in force on this day; today by default"),
+           ("adottato" = Option<String>, Query, description = "`1`: with what adopted plans say, above what is in force")), responses(
     (status = 200, body = Object),
     (status = 400, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -106,9 +118,27 @@ pub(super) async fn style(
     Path(slug): Path<String>,
 ) -> Result<Response, Failure> {
     let base = wish.base()?;
-    let catalogue = shared.app.catalogue();
-    let comune = find_comune(&catalogue, &slug)?;
-    let version = catalogue.map_version(comune);
+    let current = shared.app.catalogue();
+    let comune = find_comune(&current, &slug)?;
+    let today = shared.app.today();
+    let day = match wish.date.as_deref() {
+        Some(text) => Some(
+            parse_day(text)
+                .ok_or_else(|| Failure::BadRequest("date is written as 2026-01-31".into()))?,
+        ),
+        None => None,
+    };
+    let (catalogue, version) = match day.filter(|day| *day != today) {
+        Some(day) => {
+            let catalogue = shared.app.catalogue_of_look(comune, Look::Day(day)).await?;
+            let version = format!("{}@{day}", catalogue.map_version(comune));
+            (catalogue, version)
+        }
+        None => (
+            std::sync::Arc::clone(&current),
+            current.map_version(comune).to_owned(),
+        ),
+    };
     let themes = layers_by_theme(&catalogue, comune)
         .into_iter()
         .map(|(theme, layers)| {
@@ -138,7 +168,19 @@ pub(super) async fn style(
         }),
         bounds: catalogue.box_of(comune),
     };
-    let style = map_style(fragments, &content, wish.lang);
+    let mut style = map_style(fragments, &content, wish.lang);
+    if wish.adopted {
+        let adopted = shared.app.catalogue_of_look(comune, Look::Adopted).await?;
+        let ids: Vec<&str> = layers_by_theme(&adopted, comune)
+            .into_iter()
+            .flat_map(|(_, layers)| layers)
+            .map(|layer| layer.id.as_str())
+            .collect();
+        let version = adopted.map_version(comune);
+        let path = format!("{slug}/{version}@{}/{}", Look::Adopted, ids.join(","));
+        let tiles = format!("{}/tiles/{path}/{{z}}/{{x}}/{{y}}", wish.origin);
+        draw_adopted(&mut style, &ids, &tiles);
+    }
     Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(style)).into_response())
 }
 

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use crate::access::Viewer;
 use crate::geo::TileAddress;
 use crate::place::Comune;
-use crate::snapshot::{Catalogue, Served};
+use crate::snapshot::{Catalogue, Look, Served};
 use crate::tile::{Selection, negotiate, render, select, tile_digest};
 
 use super::super::error::{Failure, Problem};
@@ -23,7 +23,7 @@ const MVT: HeaderValue = HeaderValue::from_static("application/vnd.mapbox-vector
 /// A tile of a comune and its neighbours. The URL holds the version, so it never changes.
 #[utoipa::path(get, path = "/tiles/{comune}/{v}/{layers}/{z}/{x}/{y}", tag = "tiles",
     params(("comune" = String, Path, example = "borgochiaro"),
-           ("v" = String, Path, description = "version of the comune's map, from its style or TileJSON"),
+           ("v" = String, Path, description = "version of the comune's map, from its style or TileJSON; of another day with `@2020-01-01` behind it, of what is adopted with `@adottato`"),
            ("layers" = String, Path, example = "catasto.foglio,catasto.particella"),
            ("z" = u8, Path), ("x" = u32, Path), ("y" = u32, Path)), responses(
     (status = 200, description = "Mapbox Vector Tile 2.1", content_type = "application/vnd.mapbox-vector-tile"),
@@ -42,7 +42,10 @@ pub(super) async fn comune_tile(
         .comune_by_slug(&slug)
         .cloned()
         .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
-    let catalogue = catalogue_of(&shared, &comune, &version).await?;
+    let catalogue = match version.split_once('@') {
+        Some((version, look)) => catalogue_of_look(&shared, &comune, version, look).await?,
+        None => catalogue_of(&shared, &comune, &version).await?,
+    };
     // Versioned URLs are kept by shared caches: what they hold is what anybody may see.
     let viewer = Viewer::Anonymous;
     let selection = select(&catalogue, &viewer, Some(&comune), &layers, tile)?;
@@ -102,6 +105,25 @@ async fn catalogue_of(
     known(generations.with_version(comune, version)).ok_or_else(|| {
         Failure::Gone("this version of the map was replaced: ask for the style again".into())
     })
+}
+
+/// The catalogue of another look at a comune's map, where it still is of this version.
+async fn catalogue_of_look(
+    shared: &Shared,
+    comune: &Comune,
+    version: &str,
+    look: &str,
+) -> Result<Arc<Catalogue>, Failure> {
+    let look = Look::from_word(look)
+        .ok_or_else(|| Failure::NotFound("behind @ stands a day, or adottato".into()))?;
+    let catalogue = shared.app.catalogue_of_look(comune, look).await?;
+    if catalogue.map_version(comune) == version {
+        Ok(catalogue)
+    } else {
+        Err(Failure::Gone(
+            "this version of the map was replaced: ask for the style again".into(),
+        ))
+    }
 }
 
 async fn answer(

@@ -1,11 +1,12 @@
 //! From the answers of layers to what card and page show of them.
 
 use crate::fact::{self, Fault, LayerFacts, Measure, Piece, Status};
-use crate::layer::{LayerRole, Theme, Value};
+use crate::layer::{LayerRole, Value, markdown_html};
 use crate::place::Comune;
 use crate::text::{DateFormat, Lang, NumberFormat};
 
 use super::super::extract::Visit;
+use super::super::times::Times;
 use super::present::{data, localized};
 use super::view::{
     AdoptedView, ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView,
@@ -52,7 +53,7 @@ pub(super) fn view(visit: &Visit, layers: &[LayerFacts], comune: Option<&Comune>
             }
             Status::Hit => {
                 let hit = hit(visit, layer, title.clone(), data.clone());
-                if definition.theme == Theme::Piano && definition.coverage {
+                if definition.is_zoning() {
                     view.zones.push(hit);
                 } else {
                     add(&mut view.themes, definition.theme.title(lang), hit);
@@ -164,8 +165,17 @@ fn piece_view(visit: &Visit, layer: &LayerFacts, piece: &Piece, fill: &'static s
         .chain(definition.fact.article.as_deref())
         .chain(std::iter::once(definition.key.as_str()))
         .collect();
+    let code = definition
+        .title_columns()
+        .first()
+        .filter(|_| definition.is_zoning())
+        .and_then(|index| piece.values.get(*index)?.as_text());
     PieceView {
         key: piece.key.clone(),
+        url: code.map(|code| match &visit.times {
+            Some(times) => super::zone::zone_url(visit, code, times),
+            None => super::zone::zone_url(visit, code, &Times::today(&visit.shared.app)),
+        }),
         name: localized(&layer.name_of(piece), lang),
         percent: piece.percent_tenths.map(|value| tenths(lang, value)),
         measure: match piece.measure {
@@ -213,6 +223,48 @@ fn article(visit: &Visit, layer: &LayerFacts, piece: &Piece, number: &str) -> Ar
                 .map_or_else(String::new, |times| times.parameters('?'));
             format!("{}/norme/{}/{number}{times}", visit.prefix, plan.word())
         }),
+        text: None,
+    }
+}
+
+/// Puts the text of each zone's article under it, as far as the database gives it.
+pub(super) async fn add_norms(visit: &Visit, facts: &fact::Facts, view: &mut FactsView) {
+    let Some(times) = visit.times else { return };
+    let adopted = facts.layers.iter().flat_map(|layer| &layer.adopted);
+    let mut texts: std::collections::HashMap<String, String> = std::collections::HashMap::new();
+    for layer in facts.layers.iter().chain(adopted) {
+        if !layer.definition().is_zoning() {
+            continue;
+        }
+        for piece in layer.pieces.iter().filter(|piece| piece.counts()) {
+            let evidence = layer.evidence.get(piece.evidence);
+            let Some(plan) = evidence.and_then(|evidence| evidence.plan.as_ref()) else {
+                continue;
+            };
+            for number in layer.articles_of(piece) {
+                let Some(url) = article(visit, layer, piece, number).url else {
+                    continue;
+                };
+                if texts.contains_key(&url) {
+                    continue;
+                }
+                let norm = super::super::api::read_norm(&visit.shared, plan, number, &times);
+                if let Ok(Some(text)) = norm.await.map(|norm| norm.markdown) {
+                    texts.insert(url, markdown_html(&text));
+                }
+            }
+        }
+    }
+    let adopted = view.adopted.iter_mut().map(|adopted| &mut adopted.hit);
+    for piece in view
+        .zones
+        .iter_mut()
+        .chain(adopted)
+        .flat_map(|hit| &mut hit.pieces)
+    {
+        for article in &mut piece.articles {
+            article.text = article.url.as_ref().and_then(|url| texts.get(url).cloned());
+        }
     }
 }
 
@@ -264,6 +316,14 @@ fn written(lang: Lang, value: &Value) -> String {
         }
         Value::Date(date) => lang.date(*date),
     }
+}
+
+/// The colour of a homogeneous zone on the map; grey for what has none.
+pub(super) fn class_fill(class: Option<&str>) -> &'static str {
+    ZONE_FILLS
+        .iter()
+        .find(|(known, _)| class == Some(known))
+        .map_or("#B9B7B8", |(_, fill)| fill)
 }
 
 fn fill(layer: &LayerFacts, piece: &Piece, index: usize) -> &'static str {

@@ -2,6 +2,8 @@
 
 use axum::response::Response;
 
+use crate::layer::LegalStatus;
+
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::failure::{html, show};
@@ -26,7 +28,20 @@ fn of_comune(visit: &Visit) -> Result<Response, Failure> {
         page: present::page(visit, ""),
         themes: themes(visit, &visit.viewer),
         examples: present::examples(visit, 3),
+        norms_url: norms_url(visit),
     })
+}
+
+/// The address of the norms of the plan in force.
+fn norms_url(visit: &Visit) -> Option<String> {
+    let comune = visit.comune.as_ref()?;
+    let mut plans = visit.catalogue.plans().iter();
+    let plan = plans.find(|plan| {
+        plan.version.territory_id == comune.id
+            && plan.version.status == LegalStatus::InForce
+            && !plan.version.articles.is_empty()
+    })?;
+    Some(format!("{}/norme/{}", visit.prefix, plan.version.plan))
 }
 
 fn of_all(visit: &Visit) -> Result<Response, Failure> {

@@ -6,8 +6,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use crate::access::Viewer;
+use crate::access::{Action, Viewer, authorize};
 use crate::fact;
+use crate::layer::Standing;
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
@@ -105,6 +106,16 @@ fn page(visit: &Visit, query: &MapQuery, card: Option<CardView>) -> Result<Respo
         embedded,
         date: date.to_string(),
         is_other_day: date != today,
+        has_adopted: visit.catalogue.layers().iter().any(|entry| {
+            authorize(&Viewer::Anonymous, Action::Read, entry.definition().policy).is_ok()
+                && entry
+                    .standing(comune.id)
+                    .any(|part| part.standing == Standing::Adopted)
+        }),
+        compare_day: today
+            .checked_sub(jiff::Span::new().years(1))
+            .unwrap_or(today)
+            .to_string(),
         style_url: format!("/api/v1/style/{}?lang={}", comune.slug, visit.lang.code()),
         bounds,
         card,

@@ -32,6 +32,7 @@ mod services;
 mod uploads;
 mod verify;
 pub mod view;
+mod zone;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -53,6 +54,8 @@ fn of_a_comune() -> Router<Shared> {
         .route("/luogo", get(place::place))
         .route("/norme/{plan}", get(norm::norms))
         .route("/norme/{plan}/{article}", get(norm::article))
+        .route("/zone", get(zone::list))
+        .route("/zona/{code}", get(zone::page))
         .route("/cerca", get(search::search))
         .route("/particelle", get(parcels::parcels))
         .route("/livelli", get(layers::list))

@@ -7,27 +7,32 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::layer::{LegalStatus, markdown_html};
+use crate::layer::{LegalStatus, Norm, has_words, markdown_html, passage};
 use crate::snapshot::PlanSnapshot;
 use crate::text::DateFormat;
 
-use super::super::api::{document_url, read_norm};
+use super::super::api::{document_url, read_norm, read_norms};
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::super::times::Times;
 use super::failure::{html, show};
 use super::present;
-use super::view::{ArticleLink, ArticlePage, DocumentLink, NormsPage, PlanView};
+use super::view::{
+    ArticleLink, ArticlePage, CrumbView, DocumentLink, NormFound, NormsPage, PlanView,
+};
 
 /// The times that a page of norms is for.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct NormQuery {
     /// The day; today by default.
     #[serde(default)]
-    date: Option<String>,
+    pub(super) date: Option<String>,
     /// Only what was recorded until this moment counts.
     #[serde(default)]
-    known_at: Option<String>,
+    pub(super) known_at: Option<String>,
+    /// Words that the articles are to have.
+    #[serde(default)]
+    q: Option<String>,
 }
 
 /// `/norme/{plan}`: the articles of a version.
@@ -107,12 +112,50 @@ async fn list(
         title: article.title.clone(),
         url: format!("{base}/{}{parameters}", article.article),
     });
+    let articles: Vec<ArticleLink> = articles.collect();
     let title = visit.lang.text("norms-title");
+    let words: String = query
+        .q
+        .as_deref()
+        .unwrap_or_default()
+        .trim()
+        .chars()
+        .take(100)
+        .collect();
+    let found = if words.is_empty() {
+        Vec::new()
+    } else {
+        let texts = read_norms(&visit.shared, &plan, &times).await?;
+        found(&articles, &texts, &words)
+    };
     html(&NormsPage {
-        articles: articles.collect(),
+        action: base,
+        date: query.date.clone(),
+        query: words,
+        found,
+        articles,
         plan: plan_view(visit, &plan),
         page: present::page(visit, &title),
     })
+}
+
+/// The articles that have all words, in their title or in one paragraph, in their order.
+fn found(articles: &[ArticleLink], texts: &[Norm], words: &str) -> Vec<NormFound> {
+    let passage = |link: &ArticleLink| {
+        let text = texts.iter().find(|norm| norm.article == link.article)?;
+        passage(text.markdown.as_deref()?, words)
+    };
+    articles
+        .iter()
+        .filter_map(|link| {
+            let passage = passage(link);
+            let in_title = has_words(&link.title, words) || link.article == words;
+            (in_title || passage.is_some()).then(|| NormFound {
+                link: link.clone(),
+                passage,
+            })
+        })
+        .collect()
 }
 
 async fn one(
@@ -147,6 +190,10 @@ async fn one(
         ],
     );
     let mut page = present::page(visit, &heading);
+    page.crumbs.push(CrumbView {
+        title: visit.lang.text("norms-title"),
+        url: plan_view(visit, &plan).url,
+    });
     page.canonical = Some(format!(
         "{}{}/norme/{}/{}",
         visit.origin,

@@ -76,18 +76,27 @@ pub(super) async fn parcel(
     }
     match fact::parcel(&visit.catalogue, &visit.viewer, &reference) {
         Ok(parcel) => {
-            let page = facts::of_parcel(&visit, &reference)
-                .await
-                .and_then(|facts| {
-                    let card = present::parcel_card(&visit, &parcel, &facts);
-                    let mut page = present::page(&visit, "");
-                    page.title = card.title(&page);
-                    let path = format!("{}{}", visit.origin, card.page_url);
-                    page.canonical = Some(path);
-                    show_card(query.frammento.as_deref(), page, card, |page, card| {
-                        html(&ParcelPage { page, card })
-                    })
-                });
+            let facts = facts::of_parcel(&visit, &reference).await;
+            let card = match facts {
+                Ok(facts) => {
+                    let mut card = present::parcel_card(&visit, &parcel, &facts);
+                    // The card beside the map links to the articles: it answers without the database.
+                    if query.frammento.is_none() {
+                        facts::add_norms(&visit, &facts, &mut card.facts).await;
+                    }
+                    Ok(card)
+                }
+                Err(failure) => Err(failure),
+            };
+            let page = card.and_then(|card| {
+                let mut page = present::page(&visit, "");
+                page.title = card.title(&page);
+                let path = format!("{}{}", visit.origin, card.page_url);
+                page.canonical = Some(path);
+                show_card(query.frammento.as_deref(), page, card, |page, card| {
+                    html(&ParcelPage { page, card })
+                })
+            });
             show(&visit, page)
         }
         Err(error) => {

@@ -187,7 +187,13 @@ pub(super) fn place_card(visit: &Visit, facts: &PlaceFacts) -> CardView {
         parcels: facts.parcels.iter().map(|p| parcel(visit, p)).collect(),
         comune: facts.comune.as_ref().map(|comune| comune.name.clone()),
         position: Some(visit.lang.position(lon, lat)),
-        facts: super::facts::view(visit, &facts.layers, facts.comune.as_deref()),
+        facts: FactsView {
+            pieces_url: match facts.parcels.as_slice() {
+                [only] => pieces_url(visit, only),
+                _ => None,
+            },
+            ..super::facts::view(visit, &facts.layers, facts.comune.as_deref())
+        },
         data: cadastre.and_then(|answer| {
             let evidence = answer.evidence.first()?;
             Some(data(visit.lang, &answer.file.definition, evidence))
@@ -197,6 +203,27 @@ pub(super) fn place_card(visit: &Visit, facts: &PlaceFacts) -> CardView {
         map_url: format!("{}/mappa?c={lon:.7},{lat:.7},18", visit.prefix),
         json_url: format!("/api/v1/place?lon={lon:.7}&lat={lat:.7}{times}"),
     }
+}
+
+/// The pieces of a parcel by zones of the plan, to be coloured on the map.
+fn pieces_url(visit: &Visit, parcel: &ParcelFacts) -> Option<String> {
+    let zones: Vec<&str> = visit
+        .catalogue
+        .layers()
+        .iter()
+        .map(|entry| entry.definition())
+        .filter(|definition| definition.is_zoning())
+        .filter(|definition| authorize(&visit.viewer, Action::Read, definition.policy).is_ok())
+        .map(|definition| definition.id.as_str())
+        .collect();
+    (!zones.is_empty()).then(|| {
+        format!(
+            "/api/v1/parcels/{}/pieces?layers={}{}",
+            parcel.reference.to_path_segment(),
+            zones.join(","),
+            times(visit, '&')
+        )
+    })
 }
 
 /// The card of a parcel: the same template, with exactly this parcel and its facts.
@@ -212,7 +239,7 @@ pub(super) fn parcel_card(visit: &Visit, parcel_facts: &ParcelFacts, facts: &Fac
         position: None,
         as_of: as_of(visit),
         facts: FactsView {
-            pieces_url: Some(address("pieces")),
+            pieces_url: pieces_url(visit, parcel_facts),
             ..super::facts::view(visit, &facts.layers, Some(&facts.comune))
         },
         data: entry.map(|entry| data(visit.lang, entry.definition(), &parcel_facts.evidence)),

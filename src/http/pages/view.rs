@@ -17,6 +17,7 @@ mod selection;
 mod service;
 #[cfg(test)]
 mod tests;
+mod zone;
 
 use askama::Template;
 use serde::Deserialize;
@@ -35,7 +36,7 @@ pub use facts::{
 pub use found::{ResultGroupView, ResultKind, ResultView};
 pub use history::{HistoryPage, HistoryPlanView, HistoryStepView, LinkView};
 pub use layers::{FieldView, LayerPage, LayerView, LayersPage, ThemeView};
-pub use norm::{ArticleLink, ArticlePage, DocumentLink, NormsPage, PlanView};
+pub use norm::{ArticleLink, ArticlePage, DocumentLink, NormFound, NormsPage, PlanView};
 pub use practice::{
     ActionView, AnswersView, CheckPage, ClockLine, DocumentsPage, EventView, ExpiredPage,
     FollowFormPage, FollowPage, FormPage, MinePage, OptionView, PracticeLink, PracticePage,
@@ -47,6 +48,7 @@ pub use service::{
     AreaView, CanDoPage, FeeView, PossibleView, ReasonView, ServiceLink, ServicePage, ServicesPage,
     TermView,
 };
+pub use zone::{ZoneAreaView, ZoneArticle, ZoneLine, ZonePage, ZonesPage};
 
 /// Addresses of the built files (`/assets/map-3fA9c1.js`), as `web/dist/manifest.json` lists them.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -346,8 +348,12 @@ pub struct MapPage {
     pub themes: Vec<ThemeView>,
     /// The day that is asked about, as `2026-11-24`.
     pub date: String,
-    /// Whether that is another day than today, so that the map's own drawing may differ.
+    /// Whether that is another day than today.
     pub is_other_day: bool,
+    /// Whether an adopted plan says something that the map can be compared with.
+    pub has_adopted: bool,
+    /// A day to compare with at first, as `2025-11-24`.
+    pub compare_day: String,
     /// The word of the comune in the API.
     pub slug: String,
     /// The EPSG code of the CRS in which the comune's maps are measured.
@@ -370,6 +376,8 @@ pub struct HomePage {
     pub themes: Vec<ThemeView>,
     /// Searches that find something.
     pub examples: Vec<String>,
+    /// The address of the norms of the plan in force; none where no plan is published.
+    pub norms_url: Option<String>,
 }
 
 /// The list of municipalities, where there are several or none.

@@ -4,6 +4,7 @@
 //! a version is in force. Which versions are adopted, in force, replaced or withdrawn follows
 //! from publications and from the dates of acts.
 
+mod find;
 mod input;
 mod markdown;
 mod read;
@@ -11,11 +12,12 @@ mod record;
 mod sql;
 mod status;
 
+pub use find::{has_words, passage};
 pub use input::{MAX_DOCUMENT_BYTES, NewAct, NewDocument, NewNorm, NewPlanVersion, PlanError};
 pub use markdown::markdown_html;
 pub use read::{
     ArticleTitle, Norm, NormDocument, PlanAct, PlanMember, PlanPublication, PlanVersion, document,
-    norm, plan_version, plan_versions,
+    norm, norms, plan_version, plan_versions,
 };
 pub use record::{
     add_norm, add_plan_part, cancel_plan_act, cancel_plan_publication, create_plan_version,

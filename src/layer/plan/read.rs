@@ -450,7 +450,28 @@ pub async fn norm(
         .bind(known_at.map(ToSqlx::to_sqlx))
         .fetch_optional(connection)
         .await?;
-    Ok(row.map(|row| Norm {
+    Ok(row.map(norm_of))
+}
+
+/// Every article of a plan version, in the order of their codes as texts.
+///
+/// # Errors
+/// Those of the database.
+pub async fn norms(
+    connection: &mut PgConnection,
+    plan_version_id: i64,
+    known_at: Option<Timestamp>,
+) -> Result<Vec<Norm>, sqlx::Error> {
+    let rows: Vec<NormRow> = sqlx::query_as(sql::NORMS)
+        .bind(plan_version_id)
+        .bind(known_at.map(ToSqlx::to_sqlx))
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(norm_of).collect())
+}
+
+fn norm_of(row: NormRow) -> Norm {
+    Norm {
         article: row.0,
         title: row.1,
         markdown: row.2,
@@ -460,7 +481,7 @@ pub async fn norm(
             page: row.5,
         }),
         at: row.6.to_jiff(),
-    }))
+    }
 }
 
 /// Content and name of a document that norms of a plan version stand in.

@@ -73,6 +73,15 @@ select norm.article, norm.title, norm.markdown, norm.document, norm.document_nam
  order by norm.id desc
  limit 1";
 
+// Every article of a plan version, as known at a moment.
+pub(super) const NORMS: &str = "
+select distinct on (norm.article)
+       norm.article, norm.title, norm.markdown, norm.document, norm.document_name, norm.page, norm.at
+  from layer.norm
+ where norm.plan_version_id = $1
+   and norm.at <= coalesce($2::timestamptz, 'infinity')
+ order by norm.article, norm.id desc";
+
 // A document of a plan version, by its digest.
 pub(super) const DOCUMENT: &str = "
 select document.content, norm.document_name
@@ -161,6 +170,7 @@ pub(crate) const ALL: &[&str] = &[
     MEMBERS,
     ARTICLES,
     NORM,
+    NORMS,
     DOCUMENT,
     FIND_VERSION,
     FIND_PLAN,

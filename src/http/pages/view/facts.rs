@@ -10,6 +10,8 @@ pub struct ArticleView {
     pub name: String,
     /// The address of its text; none where the rules are not loaded.
     pub url: Option<String>,
+    /// Its text, as HTML that holds nothing but text, tables and links; on pages, for zones.
+    pub text: Option<String>,
 }
 
 /// A piece of the place: a zone, or a constraint.
@@ -17,6 +19,8 @@ pub struct ArticleView {
 pub struct PieceView {
     /// The key of its feature, for the map.
     pub key: String,
+    /// The address of the zone's page; none for what is no zone.
+    pub url: Option<String>,
     /// What it is: `B1 · Residenziale di completamento`.
     pub name: String,
     /// `87,3 %`; none for what has no share.

@@ -30,6 +30,15 @@ pub struct ArticleLink {
     pub url: String,
 }
 
+/// An article in which something was found.
+#[derive(Debug, Clone)]
+pub struct NormFound {
+    /// The article.
+    pub link: ArticleLink,
+    /// Before, what was found, and after; none when it stands in the title.
+    pub passage: Option<(String, String, String)>,
+}
+
 /// The document that an article stands in.
 #[derive(Debug, Clone)]
 pub struct DocumentLink {
@@ -51,6 +60,14 @@ pub struct NormsPage {
     pub plan: PlanView,
     /// Its articles.
     pub articles: Vec<ArticleLink>,
+    /// The address of this page.
+    pub action: String,
+    /// The day of the page, where it is not today.
+    pub date: Option<String>,
+    /// What is searched for; empty when nothing is.
+    pub query: String,
+    /// The articles that have it.
+    pub found: Vec<NormFound>,
 }
 
 /// An article: `/norme/{plan}/{article}`.

@@ -149,6 +149,8 @@ fn without_a_web_build_pages_name_no_files() {
             themes: vec![],
             date: "2026-11-24".to_owned(),
             is_other_day: false,
+            has_adopted: true,
+            compare_day: "2025-11-24".into(),
             slug: "borgochiaro".to_owned(),
             storage_srid: 7791,
             embedded: false,
