@@ -14,7 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::access::{Action, Viewer, authorize};
-use crate::layer::{Definition, Theme};
+use crate::layer::{Definition, Theme, parse_day};
 use crate::place::Comune;
 use crate::snapshot::{Catalogue, LayerEntry, LiveLayer};
 use crate::style::{

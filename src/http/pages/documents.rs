@@ -82,6 +82,13 @@ pub(super) async fn parcel_map(
     }
 }
 
+/// The layers that a map shows from the start: all at once would hide each other.
+fn from_the_start(catalogue: &Catalogue) -> Selection {
+    let entries = catalogue.layers().iter();
+    let visible = entries.filter(|entry| entry.definition().visible);
+    Selection::Ids(visible.map(|entry| entry.definition().id.clone()).collect())
+}
+
 async fn parcel_svg(
     visit: &Visit,
     names: &HashMap<String, String>,
@@ -107,7 +114,7 @@ async fn parcel_svg(
         );
         let sheet = Sheet {
             frame,
-            layers: Selection::All,
+            layers: from_the_start(&about.catalogue),
             subjects: &parcels,
             lang,
             description,

@@ -34,7 +34,7 @@ fn zones([west, south, east, north]: [f64; 4], meridian: f64) -> String {
 }
 
 /// The middle of a parcel, and its box.
-async fn place_of(town: &Town, key: &str) -> (f64, f64) {
+pub(super) async fn place_of(town: &Town, key: &str) -> (f64, f64) {
     let mut connection = town.db.superuser().await;
     sqlx::query_as(
         "select st_x(at), st_y(at)
@@ -62,14 +62,14 @@ async fn box_of(town: &Town) -> [f64; 4] {
 }
 
 /// The sample with zones divided at the middle of [`PARCEL`], in force since the first of the year.
-async fn zoned() -> Town {
+pub(super) async fn zoned() -> Town {
     let town = Town::published().await;
     let (lon, _) = place_of(&town, PARCEL).await;
     load_zones(&town, lon, "2026-01-01").await;
     town
 }
 
-async fn load_zones(town: &Town, meridian: f64, from: &str) {
+pub(super) async fn load_zones(town: &Town, meridian: f64, from: &str) {
     let name = format!("zone{}.geojson", from.replace('-', ""));
     let file = town.file(&name, zones(box_of(town).await, meridian));
     let outcome = town.load_with("piano.zona", &[file], false).await;

@@ -23,6 +23,8 @@ mod session;
 mod staff;
 mod tiles;
 mod walker;
+/// The map of another day or of what is adopted, zones, and what card and page have in common.
+mod zones;
 
 use axum::Router;
 use axum::body::Body;

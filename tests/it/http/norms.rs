@@ -185,3 +185,28 @@ async fn plans_are_in_the_api_with_acts_days_and_articles() {
         .await
         .assert_problem(400);
 }
+
+#[tokio::test]
+async fn articles_are_found_by_their_words() {
+    let site = site().await;
+    let italian = [("accept-language", "it")];
+    let page = |query: &str| {
+        let path = format!("/norme/pgt?q={query}");
+        let site = &site;
+        async move { site.get_with(&path, &italian).await.assert_page(200) }
+    };
+    let found = page("INDIC").await;
+    assert!(found.contains("<mark>Indic</mark>e 0,8."), "{found}");
+    assert!(found.contains("con «INDIC»: 1"), "{found}");
+    // A word of the title is enough; nothing that is typed comes back as markup.
+    let found = page("residenziali").await;
+    assert!(found.contains("con «residenziali»: 1"), "{found}");
+    let found = page("%3Cb%3E").await;
+    assert!(!found.contains("<b>"), "{found}");
+    let found = page("astronave").await;
+    assert!(found.contains("Nessun articolo"), "{found}");
+    assert!(
+        found.contains("/norme/pgt@2019/24"),
+        "the list stays: {found}"
+    );
+}

@@ -2,7 +2,7 @@
 
 mod command;
 mod killed;
-mod served;
+pub(crate) mod served;
 
 use jiff::civil::Date;
 use mappale::db::{BoxFuture, Ewkb, Tx, in_transaction};

@@ -7,7 +7,7 @@ use super::{act, add, create, day, publish};
 use crate::sample::{PARCELS, SHEETS, Town, parcels_file, parcels_text, sheets_file, without};
 
 /// The sample with a plan of two versions: the second a variant that is adopted.
-async fn town() -> Town {
+pub(crate) async fn town() -> Town {
     let town = Town::empty().await;
     let second = town.file("second.gml", without(&parcels_text(), "X001_000300.21<"));
     for (layer, file) in [
