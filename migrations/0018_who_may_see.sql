@@ -165,6 +165,12 @@ create policy of_seen on practice.event for all to mappale_writer using (
     or exists (select from practice.practice where practice.id = practice_id)
 );
 
+alter table practice.receipt enable row level security;
+create policy of_seen on practice.receipt for all to mappale_writer using (
+    (select practice.viewer()) = 'system'
+    or exists (select from practice.practice where practice.id = practice_id)
+);
+
 -- --- Who looked at whose data
 
 create table audit.access (

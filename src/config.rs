@@ -38,7 +38,7 @@ const IMAGERY_CACHE: &str = "MAPPALE_IMAGERY_CACHE_MB";
 const EVIDENCE: &str = "MAPPALE_EVIDENCE";
 const DATABASE_URL: &str = "DATABASE_URL";
 
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     VAR,
     EVIDENCE,
     LISTEN,

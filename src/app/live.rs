@@ -87,7 +87,7 @@ impl App {
         }
         if !live.layers.is_empty() {
             // The view names persons, which the reader's role may not see.
-            let mut tx = Tx::begin(&self.databases().writer).await?;
+            let mut tx = Tx::for_system(&self.databases().writer).await?;
             snapshot::look_at_one_moment(&mut tx).await?;
             let procedures = procedures_on_map(&mut tx, self.pinned(), &self.procedures())
                 .await

@@ -12,7 +12,6 @@ use crate::db::{self, Databases};
 use crate::document::{Dressings, Press, PressLimits};
 use crate::imagery::Imagery;
 use crate::layer::{AsOf, Definitions, legal_day};
-use crate::place::Comune;
 use crate::practice::Pinned;
 use crate::procedure::Procedures;
 use crate::snapshot::{self, Adopted, Catalogue, Generations, History};

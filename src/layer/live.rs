@@ -20,7 +20,7 @@ use crate::strict::{self, Problem};
 
 use super::definition::{
     Column, ColumnOrigin, ColumnType, CoverageTolerance, Definition, GeometryKind, Label,
-    Localized, Source, TileRule,
+    Localized, Merge, Source, TileRule,
 };
 use super::domain::DomainValue;
 use super::fact_rule::{FactRule, SliverRule};
@@ -183,6 +183,8 @@ impl LiveText {
                     attributes: others.to_vec(),
                 }),
                 attributes: names,
+                merge: Merge::default(),
+                order: None,
             },
             example: Vec::new(),
         };

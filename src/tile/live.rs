@@ -79,9 +79,12 @@ impl LiveSelection {
         let (mut of_outlines, mut of_labels) = (Values::default(), Values::default());
         let mut outline = Outline::default();
         let units = Units::of(tile);
+        let zoom = tile.z();
         for (row, sight) in &self.rows {
             for ring in row.features.rings_of(0) {
-                let vertices = ring.grid.iter().map(|point| units.at(*point));
+                let drawn = ring.drawn.iter().zip(ring.zooms);
+                let drawn = drawn.filter(|(_, zooms)| zooms.hold(zoom));
+                let vertices = drawn.map(|(point, _)| units.at(*point));
                 outline.ring(&mut outlines, vertices, ring.exterior);
             }
             self.tag(row, *sight, &mut outlines, &mut of_outlines);

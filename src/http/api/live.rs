@@ -17,13 +17,11 @@ use serde_json::json;
 use crate::access::Viewer;
 use crate::geo::{MAX_ZOOM, TileAddress};
 use crate::layer::ColumnType;
-use crate::person;
 use crate::tile::{LiveSelection, negotiate};
 
 use super::super::error::{Failure, Problem};
 use super::super::extract::{AskedBy, Shared, origin};
 use super::super::headers::{NO_STORE, PRIVATE, REVALIDATE};
-use super::super::session::session_token;
 use super::conditional::matches_entity_tag;
 use super::tiles::of_mvt;
 
@@ -43,7 +41,7 @@ pub(super) async fn live_tile(
 ) -> Result<Response, Failure> {
     let tile = TileAddress::parse(&z, &x, &y)?;
     let layer = shared.app.live_layer(&layer).await.ok_or_else(no_layer)?;
-    let person = person_of(&shared, &viewer, &headers).await;
+    let person = viewer.person().map(str::to_owned);
     let selection = LiveSelection::new(layer, &viewer, person.as_deref(), tile);
     let accepted = headers
         .get(header::ACCEPT_ENCODING)
@@ -133,21 +131,4 @@ pub(super) async fn live_tile_json(
 
 fn no_layer() -> Failure {
     Failure::NotFound("there is no such live layer".into())
-}
-
-/// Who the viewer is, the same in every session of theirs.
-async fn person_of(shared: &Shared, viewer: &Viewer, headers: &HeaderMap) -> Option<String> {
-    if *viewer == Viewer::Anonymous {
-        return None;
-    }
-    let app = &shared.app;
-    let token = session_token(app, headers)?;
-    let found = async {
-        let mut connection = app.databases().writer.acquire().await?;
-        person::find_person(&mut connection, &token, app.is_demo()).await
-    };
-    found.await.unwrap_or_else(|error| {
-        tracing::warn!(error = ?error, "a person could not be looked up");
-        None
-    })
 }

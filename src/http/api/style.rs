@@ -14,7 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::access::{Action, Viewer, authorize};
-use crate::layer::{Definition, Theme, parse_day};
+use crate::layer::{Definition, Theme};
 use crate::place::Comune;
 use crate::snapshot::{Catalogue, LayerEntry, LiveLayer};
 use crate::style::{
@@ -33,7 +33,6 @@ pub(super) struct Wish {
     /// Language of the request.
     pub(super) lang: Lang,
     base: Option<Base>,
-    date: Option<String>,
     adopted: bool,
     origin: String,
 }
@@ -47,7 +46,6 @@ impl FromRequestParts<Shared> for Wish {
             .unwrap_or_default();
         Ok(Self {
             lang: language(parts),
-            date: asked.get("date").cloned(),
             adopted: asked.get("adottato").is_some_and(|word| word == "1"),
             base: asked
                 .get("base")

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use crate::access::Viewer;
 use crate::geo::TileAddress;
 use crate::place::Comune;
-use crate::snapshot::{Catalogue, Look, Served};
+use crate::snapshot::{Catalogue, Served};
 use crate::tile::{Selection, negotiate, render, select, tile_digest};
 
 use super::super::error::{Failure, Problem};

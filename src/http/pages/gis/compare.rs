@@ -94,7 +94,7 @@ async fn compare(
     let new = part_details(&mut connection, &definition.id, comune.id, Some(versions.a)).await?;
     let differences = layer::differences(&mut connection, definition, old.part_id, new.part_id)
         .await
-        .map_err(super::super::party::unavailable)?;
+        .map_err(crate::gis::Error::from)?;
     if versions.formato == "json" {
         let name = format!(
             "attachment; filename=\"{}-{}-{}.json\"",

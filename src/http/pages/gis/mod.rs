@@ -136,5 +136,7 @@ impl From<crate::layer::PublishError> for Failure {
 /// A connection that may read what the staff sees.
 async fn connection(visit: &Visit) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, Failure> {
     let pool = &visit.shared.app.databases().writer;
-    pool.acquire().await.map_err(super::party::unavailable)
+    pool.acquire()
+        .await
+        .map_err(|error| gis::Error::from(error).into())
 }
