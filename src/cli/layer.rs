@@ -242,6 +242,13 @@ pub(super) fn tell(file: &DefinitionFile, comune: &str, outcome: &Outcome) -> Re
             "{layer}, {comune}: the same files are version {} already; nothing was loaded.",
             outcome.version
         ))?;
+        if let Some(newer) = outcome.replaced_by {
+            say(&format!(
+                "Version {newer} was published after it. To go back: mappale layer rollback {layer} … --to {} \
+                 --reason …",
+                outcome.version
+            ))?;
+        }
     } else {
         say(&format!(
             "{layer}, {comune}: version {}, {} features, {} vertices.",

@@ -7,6 +7,7 @@ use wire::{Content, Inspection};
 
 use crate::config::Config;
 
+use super::confinement::Confinement;
 use super::error::Error;
 use super::intake::{Input, Intake, Wanted};
 use super::report::Finding;
@@ -34,6 +35,8 @@ pub struct Inspected {
     pub datasets: Vec<InspectedDataset>,
     /// What the archive gave rise to say.
     pub findings: Vec<Finding>,
+    /// How the reader was shut in.
+    pub confinement: Confinement,
 }
 
 /// What was found in a data set.
@@ -99,6 +102,7 @@ fn inspect_file(config: &Config, request: &InspectRequest) -> Result<Inspected, 
     Ok(Inspected {
         datasets,
         findings: intake.findings,
+        confinement: Confinement::clone(&Confinement::of(&config.worker)),
     })
 }
 

@@ -48,6 +48,9 @@ pub struct Outcome {
     pub version: i32,
     /// True when the same files were loaded before and nothing was stored now.
     pub identical: bool,
+    /// The version that has replaced this one since: it was not published again, because that
+    /// would be a way back, which wants its own word and reason.
+    pub replaced_by: Option<i32>,
     /// True when this call published the part.
     pub published: bool,
     /// The report; of this load only.
@@ -154,12 +157,14 @@ async fn load_in(
         srid,
     };
     let earlier = layer::find_identical(tx, comune.id, &same).await?;
-    if let Some((part_id, version)) = earlier {
-        let published = request.publish && publish(tx, &request, version).await?;
+    if let Some(earlier) = earlier {
+        let may_publish = request.publish && earlier.replaced_by.is_none();
+        let published = may_publish && publish(tx, &request, earlier.version).await?;
         return Ok(Outcome {
-            part_id,
-            version,
+            part_id: earlier.part_id,
+            version: earlier.version,
             identical: true,
+            replaced_by: earlier.replaced_by,
             published,
             report: Report::default(),
             operation: None,
@@ -220,6 +225,7 @@ async fn load_in(
         part_id,
         version,
         identical: false,
+        replaced_by: None,
         published,
         report,
         operation: tally.operation,

@@ -5,6 +5,7 @@
 //! what the worker writes is itself read as untrusted.
 
 mod boundary;
+mod confinement;
 mod content_key;
 mod copy;
 mod coverage;
@@ -30,6 +31,7 @@ mod sql;
 mod worker;
 
 pub use boundary::{add_comune, read_perimeter};
+pub use confinement::Confinement;
 pub use error::Error;
 pub use ewkb::{geometry_ewkb, multipolygon_ewkb};
 pub use files::{InputFile, files_digest};

@@ -107,15 +107,24 @@ pub(super) enum PrepareError {
     Crs { file: String, source: crs::Error },
     #[error("{file}: {reason}")]
     SheetCrs { file: String, reason: String },
-    #[error("{file}: {}", unknown_crs(.wkt.as_deref()))]
-    UnknownCrs { file: String, wkt: Option<String> },
+    #[error("{file}: {}", unknown_crs(.wkt.as_deref(), .candidates.as_deref()))]
+    UnknownCrs {
+        file: String,
+        wkt: Option<String>,
+        /// Which systems it might be in, as the worker says.
+        candidates: Option<String>,
+    },
 }
 
-fn unknown_crs(wkt: Option<&str>) -> String {
+fn unknown_crs(wkt: Option<&str>, candidates: Option<&str>) -> String {
     let name = wkt.and_then(|wkt| wkt.split('"').nth(1));
     let what = match name {
         Some(name) => format!("its coordinate system '{name}' has no EPSG code"),
         None => "it does not say in which coordinate system it is".to_owned(),
+    };
+    let what = match candidates {
+        Some(candidates) => format!("{what}: {candidates}"),
+        None => what,
     };
     format!("{what}; give the right one with --crs EPSG:…")
 }
@@ -208,7 +217,13 @@ impl<'a> FileState<'a> {
     }
 
     fn take(&mut self, frame: Frame, tally: &mut Tally) -> Result<(), PrepareError> {
-        if let Some(unknown) = self.unknown.take() {
+        if let Some(mut unknown) = self.unknown.take() {
+            if let (Frame::Finding(finding), PrepareError::UnknownCrs { candidates, .. }) =
+                (&frame, &mut unknown)
+                && finding.rule == "crs.candidates"
+            {
+                *candidates = Some(finding.message.clone());
+            }
             return Err(unknown);
         }
         match frame {
@@ -228,6 +243,7 @@ impl<'a> FileState<'a> {
                         self.unknown = Some(PrepareError::UnknownCrs {
                             file: self.file.name.clone(),
                             wkt: hello.wkt.clone(),
+                            candidates: None,
                         });
                         return Ok(());
                     }

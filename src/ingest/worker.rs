@@ -1,12 +1,14 @@
 //! Runs the worker on a file and reads what it writes, believing nothing.
 
 use std::io::{BufReader, Read};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
 use wire::census::CensusLine;
+use super::confinement::Confinement;
 use wire::{Content, Document, DocumentLimits, Failed, Frame, Limits, Reader};
 
 /// How far a load is: bytes read and bytes to read, over all passes of the current file.
@@ -39,6 +41,14 @@ pub enum WorkerError {
         /// What was seen.
         reason: String,
     },
+    /// The worker could not shut itself in, so it read nothing.
+    #[error("{file}: nothing was read, because the reader of files cannot be shut in: {reason}")]
+    NotConfined {
+        /// Name of the file.
+        file: String,
+        /// Which wall is missing.
+        reason: String,
+    },
     /// The file took longer than allowed.
     #[error("{file}: reading took longer than {} minutes and was stopped", .limit.as_secs() / 60)]
     TooSlow {
@@ -55,6 +65,8 @@ fn line_text(failed: &Failed) -> String {
         .map_or_else(String::new, |line| format!(":{line}"))
 }
 
+/// Exit status of the worker where its walls could not be put up.
+const NOT_CONFINED: i32 = 71;
 /// Time that the worker may take for one file.
 const TIME_LIMIT: Duration = Duration::from_secs(600);
 
@@ -83,13 +95,14 @@ struct Running {
 impl Running {
     /// Starts the worker; what it writes is in the second value.
     fn start(reading: &Reading<'_>) -> Result<(Self, ChildStdout), WorkerError> {
-        let mut child = Command::new(reading.program)
-            .args(reading.arguments)
-            .arg("--")
-            .arg(reading.file)
-            .args(reading.output)
-            .env_clear()
-            .current_dir("/")
+        let confinement = Confinement::of(reading.program);
+        let mut child = confinement
+            .command(
+                reading.program,
+                reading.arguments,
+                reading.file,
+                reading.output,
+            )
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -131,18 +144,65 @@ impl Running {
     /// Waits for the worker to end by itself, and says whether it ended well.
     fn finish(mut self) -> Result<(), WorkerError> {
         let status = self.child.wait();
-        self.settle()?;
+        let said = self.settle()?;
         match status {
             Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(self.broken(status.to_string())),
+            Ok(status) => Err(self.ending(status, &said)),
             Err(error) => Err(self.broken(error.to_string())),
         }
+    }
+
+    /// Why its output ended too early: what the worker ended of, else what is wrong with it.
+    fn cut_short(mut self, wrong: &str) -> WorkerError {
+        // At the end of its output it is about to end itself; a moment shows how.
+        let mut status = None;
+        for _ in 0..50 {
+            status = self.child.try_wait().ok().flatten();
+            if status.is_some() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.kill();
+        match (self.settle(), status) {
+            (Err(slow), _) => slow,
+            (Ok(said), Some(status)) if !status.success() => self.ending(status, &said),
+            (Ok(_), _) => self.broken(wrong),
+        }
+    }
+
+    /// What an exit status other than success means.
+    fn ending(&self, status: ExitStatus, said: &str) -> WorkerError {
+        if status.code() == Some(NOT_CONFINED) {
+            let reason = said.trim().trim_start_matches("mappale-worker: ");
+            return WorkerError::NotConfined {
+                file: self.name.clone(),
+                reason: reason.to_owned(),
+            };
+        }
+        // Bubblewrap tells the signal that ended what it started by adding 128.
+        let inside = status.code().filter(|code| *code > 128);
+        let signal = status.signal().or(inside.map(|code| code - 128));
+        let number = |signal: rustix::process::Signal| Some(signal.as_raw());
+        self.broken(match signal {
+            _ if signal == number(rustix::process::Signal::XCPU) => {
+                "it took more processor time than is allowed".to_owned()
+            }
+            _ if signal == number(rustix::process::Signal::XFSZ) => {
+                "it wrote more than is allowed".to_owned()
+            }
+            _ if signal == number(rustix::process::Signal::KILL) => {
+                "it was killed, for want of memory or by an administrator".to_owned()
+            }
+            Some(signal) => format!("it failed with signal {signal}"),
+            None => status.to_string(),
+        })
     }
 
     /// Kills the worker; an error only when its time was over.
     fn stop(mut self) -> Result<(), WorkerError> {
         self.kill();
-        self.settle()
+        self.settle().map(drop)
     }
 
     fn kill(&mut self) {
@@ -151,13 +211,13 @@ impl Running {
         let _ = self.child.wait();
     }
 
-    fn settle(&mut self) -> Result<(), WorkerError> {
+    /// Ends watchdog and log; what the worker complained of.
+    fn settle(&mut self) -> Result<String, WorkerError> {
         let expired = self.watchdog.take().is_some_and(Watchdog::stop);
         let complaints = self.complaints.take().map(std::thread::JoinHandle::join);
-        if let Some(Ok(text)) = complaints
-            && !text.trim().is_empty()
-        {
-            tracing::warn!(file = self.name, complaints = text.trim(), "worker");
+        let said = complaints.and_then(Result::ok).unwrap_or_default();
+        if !said.trim().is_empty() {
+            tracing::warn!(file = self.name, complaints = said.trim(), "worker");
         }
         if expired {
             return Err(WorkerError::TooSlow {
@@ -165,7 +225,7 @@ impl Running {
                 limit: TIME_LIMIT,
             });
         }
-        Ok(())
+        Ok(said)
     }
 }
 
@@ -211,11 +271,7 @@ pub(super) fn read_file(
                 }
             }
             Ok(None) => return running.finish(),
-            Err(error) => {
-                let broken = running.broken(error.to_string());
-                running.stop()?;
-                return Err(broken);
-            }
+            Err(error) => return Err(running.cut_short(&error.to_string())),
         }
     }
 }
@@ -239,11 +295,7 @@ pub(super) fn read_document(reading: &Reading<'_>) -> Result<Content, WorkerErro
             running.finish()?;
             Ok(content)
         }
-        Err(error) => {
-            let broken = running.broken(error.to_string());
-            running.stop()?;
-            Err(broken)
-        }
+        Err(error) => Err(running.cut_short(&error.to_string())),
     }
 }
 

@@ -131,8 +131,20 @@ pub struct Identity<'a> {
     pub srid: i32,
 }
 
-/// Identifier and version of the newest part, when the same files were loaded into it in the
-/// same way by the same definition.
+/// A part that holds what is to be loaded already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identical {
+    /// Number of the part.
+    pub part_id: i64,
+    /// Its version.
+    pub version: i32,
+    /// The newest version that was published after it had been: to publish this one again would
+    /// take that back.
+    pub replaced_by: Option<i32>,
+}
+
+/// The part, of any version, into which the same files were loaded in the same way by the same
+/// definition; the newest of several.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -140,8 +152,8 @@ pub async fn find_identical(
     connection: &mut PgConnection,
     territory_id: i64,
     identity: &Identity<'_>,
-) -> Result<Option<(i64, i32)>, Error> {
-    Ok(sqlx::query_as(sql::FIND_IDENTICAL)
+) -> Result<Option<Identical>, Error> {
+    let found: Option<(i64, i32, Option<i32>)> = sqlx::query_as(sql::FIND_IDENTICAL)
         .bind(&identity.file.definition.id)
         .bind(territory_id)
         .bind(identity.files_sha256.as_slice())
@@ -149,7 +161,12 @@ pub async fn find_identical(
         .bind(identity.srid)
         .bind(identity.reading)
         .fetch_optional(connection)
-        .await?)
+        .await?;
+    Ok(found.map(|(part_id, version, replaced_by)| Identical {
+        part_id,
+        version,
+        replaced_by,
+    }))
 }
 
 /// What is known of a part before its rows are read.

@@ -25,9 +25,10 @@ mod value;
 pub use crate::strict::Problem;
 pub use as_of::{AsOf, AsOfError, legal_day, parse_day};
 pub use catalogue::{
-    Error, FEATURE_BLOCK, Identity, NewPart, PartOutcome, PartSummary, PublishedPart, Standing,
-    complete_part, ensure_table, feature_ids, find_identical, insert_part, known_until, lock_part,
-    next_version, part_in_force, parts, published, record_features, standing, take_feature_block,
+    Error, FEATURE_BLOCK, Identical, Identity, NewPart, PartOutcome, PartSummary, PublishedPart,
+    Standing, complete_part, ensure_table, feature_ids, find_identical, insert_part, known_until,
+    lock_part, next_version, part_in_force, parts, published, record_features, standing,
+    take_feature_block,
 };
 pub use check::{DefinitionFile, Definitions};
 pub use definition::{

@@ -105,13 +105,26 @@ select pg_try_advisory_xact_lock(hashtextextended('layer.part ' || $1 || ' ' || 
 pub(super) const NEXT_VERSION: &str = "
 select coalesce(max(version), 0) + 1 from layer.part where layer = $1 and territory_id = $2";
 
+// The newest version of the same content, and the newer version that has been published since
+// this one was; none where going on to publish it takes nothing back.
 pub(super) const FIND_IDENTICAL: &str = "
-select id, version
+select part.id, part.version, newer.version
   from layer.part
- where layer = $1 and territory_id = $2 and files_sha256 = $3 and definition_sha256 = $4
-   and srid = $5 and reading = $6
-   and version = (select max(version) from layer.part where layer = $1 and territory_id = $2
-                     and not exists (select from layer.discarded_part where part_id = part.id))";
+  left join lateral (
+    -- the newest published version, where this one was published before
+    select max(other.version) as version
+      from layer.part as other
+      join layer.publication on publication.part_id = other.id and publication.kind = 'publish'
+     where other.layer = part.layer and other.territory_id = part.territory_id
+       and other.version > part.version
+       and exists (select from layer.publication as own
+                    where own.part_id = part.id and own.kind = 'publish')
+ ) as newer on true
+ where part.layer = $1 and part.territory_id = $2 and part.files_sha256 = $3
+   and part.definition_sha256 = $4 and part.srid = $5 and part.reading = $6
+   and not exists (select from layer.discarded_part where discarded_part.part_id = part.id)
+ order by part.version desc
+ limit 1";
 
 pub(super) const INSERT_PART: &str = "
 insert into layer.part (layer, territory_id, version, srid, definition, definition_sha256,

@@ -156,9 +156,19 @@ async fn a_changed_file_is_a_new_version_with_the_same_names() {
     let current = "select count(*) from data.catasto_particella_current";
     assert_eq!(town.number(current).await, 340);
 
-    // Back to the first file: a third version, in which the parcel has its old name.
-    let third = town.load(PARCELS, &[parcels_file()]).await.expect("loads");
-    assert_eq!(third.version, 3);
+    // The first file again is its version; to load it is no way back to it.
+    let before = town.stored().await;
+    let first = town.load(PARCELS, &[parcels_file()]).await.expect("loads");
+    assert_eq!((first.version, first.identical), (1, true));
+    assert_eq!((first.published, first.replaced_by), (false, Some(2)));
+    assert_eq!(town.stored().await, before);
+    assert_eq!(town.in_force().await, Some((2, 340)));
+
+    // A third version, in which the parcel has its old name.
+    let other = without(&parcels_text(), "X001_000300.100<");
+    let third = town.load(PARCELS, &[town.file("third.gml", other)]).await;
+    let third = third.expect("loads");
+    assert_eq!((third.version, third.replaced_by), (3, None));
     let ids = "select count(distinct feature_id) from data.catasto_particella
                 where key = 'X001_000300.21'";
     assert_eq!(town.number(ids).await, 1);

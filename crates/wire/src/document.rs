@@ -107,6 +107,8 @@ pub struct CrsInspection {
     pub wkt: Option<String>,
     /// How it is known.
     pub source: CrsSource,
+    /// How a code was found that the file does not name, or which ones it might be.
+    pub how: Option<String>,
     /// Whether the CRS itself has N or latitude first. The stream never has.
     pub north_first: bool,
 }

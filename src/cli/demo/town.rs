@@ -112,19 +112,6 @@ pub(super) async fn load(
         code: manifest.comune.parse()?,
     };
     town.add(&manifest).await?;
-    // Plans are recorded last, each in one transaction: where all stand, everything does.
-    let mut is_complete = !plans.plan.is_empty();
-    for plan in &plans.plan {
-        for version in &plan.version {
-            is_complete &= town.has_version(plan, version).await?;
-        }
-    }
-    if is_complete {
-        return say(&format!(
-            "{}: loaded already",
-            in_title_case(&manifest.name)
-        ));
-    }
     // Layers of plan versions, with the version of the layer that was loaded for each.
     let mut parts = Vec::new();
     for entry in &manifest.layer {

@@ -70,7 +70,7 @@ pub(super) async fn run(config: &Config, arguments: InspectArguments) -> Result<
             finding.rule, finding.message
         ))?;
     }
-    Ok(())
+    say(&format!("Sandbox: {}.", inspected.confinement))
 }
 
 fn tell_all(inspection: &Inspection) -> Result<()> {
@@ -164,5 +164,6 @@ fn coordinates(layer: &LayerInspection) -> String {
     } else {
         ""
     };
-    format!("{code}, {} ({how}{order})", crs.name)
+    let found = crs.how.as_deref().map_or_else(String::new, |how| format!("; {how}"));
+    format!("{code}, {} ({how}{order}){found}", crs.name)
 }

@@ -379,7 +379,8 @@ async fn facts_of_another_day_are_those_of_its_map() {
         .await
         .expect("answers");
     assert!(parcel(&then).is_err());
-    // The file of the first version is still what is loaded now.
+    // The file of the first version is known as that version still.
     let again = town.load(PARCELS, &[parcels_file()]).await.expect("loads");
-    assert!(!again.identical, "it differs from the newest version");
+    assert_eq!((again.version, again.identical), (1, true));
+    assert_eq!((again.published, again.replaced_by), (false, Some(2)));
 }

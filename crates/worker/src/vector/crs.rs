@@ -4,6 +4,7 @@ use gdal::spatial_ref::SpatialRef;
 use wire::{CrsInspection, CrsSource};
 
 use super::driver::Driver;
+use super::identify::{Identified, identify};
 use crate::failure::{Failure, FailureKind};
 
 /// `OAO_North` of GDAL: the axis grows to the north.
@@ -23,14 +24,26 @@ pub(crate) fn of_layer(found: Option<SpatialRef>, driver: Driver) -> Option<CrsI
         // Fails where nothing fits, which is then no code.
         let _ = found.auto_identify_epsg();
     }
-    let code = code(&found);
+    let mut code = code(&found);
+    let mut how = None;
+    if code.is_none() {
+        match identify(&found) {
+            Identified::As(number, text) => {
+                code = Some(format!("EPSG:{number}"));
+                how = Some(text);
+            }
+            Identified::Perhaps(text) => how = Some(text),
+            Identified::No => {}
+        }
+    }
     let source = match driver {
         Driver::Shapefile => CrsSource::Prj,
         Driver::Kml => CrsSource::Format,
         Driver::GeoJson if code.as_deref() == Some("EPSG:4326") => CrsSource::Format,
         _ => CrsSource::File,
     };
-    Some(described(&found, name, code, source))
+    let crs = described(&found, name, code, source);
+    Some(CrsInspection { how, ..crs })
 }
 
 /// Returns the CRS of a code that a person gave.
@@ -67,6 +80,7 @@ fn described(
         code,
         name,
         source,
+        how: None,
         north_first: first.is_ok_and(|orientation| orientation == NORTH),
     }
 }

@@ -13,12 +13,14 @@
 //! | `raw` | the only unsafe code: what the crate `gdal` does not tell |
 //! | `text` | numbers and times in one form |
 //! | `crs` | the CRS of a layer, and how it is known |
+//! | `identify` | which of the systems used in Italy one without a code is |
 //! | `wkb`, `curve` | geometries to flat arrays; arcs to points |
 //! | `inspect` | what is in a file |
 //! | `walk` | a layer, row by row: checking, writing |
 
 mod checks;
 mod crs;
+mod identify;
 mod csv;
 mod curve;
 mod dbf;

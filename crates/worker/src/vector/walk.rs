@@ -34,6 +34,8 @@ pub(crate) struct Prepared {
     bytes: u64,
     /// The CRS that the file names, where another one was declared.
     overridden: Option<CrsInspection>,
+    /// How the code was found that the file does not name, or which ones it might be.
+    how: Option<String>,
     is_geographic: bool,
     pub(crate) hello: Hello,
 }
@@ -58,6 +60,7 @@ pub(crate) fn prepare(path: &Path, options: &Options) -> Result<Prepared, Failur
         }
         None => (in_file, None),
     };
+    let how = crs.as_ref().and_then(|crs| crs.how.clone());
     let hello = Hello {
         format: FORMAT,
         reader: READER.to_owned(),
@@ -88,6 +91,7 @@ pub(crate) fn prepare(path: &Path, options: &Options) -> Result<Prepared, Failur
         layer,
         head,
         overridden,
+        how,
         hello,
     })
 }
@@ -202,6 +206,13 @@ impl<W: Write> Walk<'_, W> {
                 prepared.hello.crs
             );
             self.tell("crs.overridden", Severity::Warning, 1, message)?;
+        }
+        if let Some(how) = &prepared.how {
+            let rule = match prepared.hello.crs.is_empty() {
+                true => "crs.candidates",
+                false => "crs.identified",
+            };
+            self.tell(rule, Severity::Info, 1, how.clone())?;
         }
         if let Some((encoding, EncodingSource::Supposed)) = prepared.source.encoding() {
             let message = format!(
