@@ -29,7 +29,6 @@ pub struct Definition {
     /// One or two sentences: what it is and what it is good for.
     pub description: Localized,
     /// The theme under which people find it in the list of layers.
-    #[serde(default)]
     pub theme: Theme,
     /// True when a map shows it from the start; otherwise people switch it on.
     #[serde(default)]

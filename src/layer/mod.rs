@@ -48,8 +48,8 @@ pub use plan::{
     ActKind, ArticleTitle, LegalStatus, MAX_DOCUMENT_BYTES, NewAct, NewDocument, NewNorm,
     NewPlanVersion, Norm, NormDocument, PlanAct, PlanDates, PlanError, PlanKind, PlanMember,
     PlanPublication, PlanVersion, Salvaguardia, add_norm, add_plan_part, cancel_plan_act,
-    cancel_plan_publication, create_plan_version, document, markdown_html, norm, plan_version,
-    plan_versions, publish_plan, record_plan_act, salvaguardia, withdraw_plan,
+    cancel_plan_publication, create_plan_version, document, html_line, markdown_html, norm,
+    plan_version, plan_versions, publish_plan, record_plan_act, salvaguardia, withdraw_plan,
 };
 pub use publication::{
     Act, PartDetails, Publish, PublishError, Recorded, cancel_act, part_details, publish_on,

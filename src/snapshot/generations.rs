@@ -15,6 +15,9 @@ const GRACE: Duration = Duration::from_secs(15 * 60);
 /// Replaced catalogues kept at most, however short the time between publications.
 const KEPT: usize = 32;
 
+/// Catalogues of other days that are kept, so that their tiles ask the database nothing.
+const OTHER_DAYS: usize = 4;
+
 /// What a version in a tile's URL leads to.
 pub enum Served {
     /// The version in use.
@@ -30,6 +33,8 @@ pub enum Served {
 pub struct Generations {
     current: ArcSwap<Catalogue>,
     replaced: Mutex<Vec<(Instant, Arc<Catalogue>)>>,
+    /// Those of other days that somebody looks at, the last one asked for at the end.
+    other_days: Mutex<Vec<(Instant, Arc<Catalogue>)>>,
 }
 
 impl Generations {
@@ -52,6 +57,21 @@ impl Generations {
         replaced.drain(..surplus);
     }
 
+    /// Keeps a catalogue of another day for those who ask for its tiles next.
+    pub fn remember(&self, catalogue: &Arc<Catalogue>) {
+        let mut days = self
+            .other_days
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let now = Instant::now();
+        days.retain(|(since, known)| {
+            now.duration_since(*since) < GRACE && !Arc::ptr_eq(known, catalogue)
+        });
+        days.push((now, Arc::clone(catalogue)));
+        let surplus = days.len().saturating_sub(OTHER_DAYS);
+        days.drain(..surplus);
+    }
+
     /// The catalogue that a version of a comune's map belongs to.
     pub fn with_version(&self, comune: &Comune, version: &str) -> Served {
         let current = self.current();
@@ -63,8 +83,13 @@ impl Generations {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         let now = Instant::now();
+        let days = self
+            .other_days
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         replaced
             .iter()
+            .chain(days.iter())
             .rev()
             .find(|(since, catalogue)| {
                 now.duration_since(*since) < GRACE && catalogue.map_version(comune) == version

@@ -30,6 +30,7 @@ fn definition(id: &str, role: &str, sliver: &str) -> String {
         r#"format = 1
 id = "{id}"
 {role}geometry = "polygon"
+theme = "piano"
 coverage = true
 key = "code"
 sliver = {{ {sliver} }}

@@ -19,6 +19,7 @@ fn layer(geometry: &str, from: &str, more: &str) -> String {
         r#"format = 1
 id = "prova.area"
 geometry = "{geometry}"
+theme = "piano"
 key = "code"
 title = {{ it = "Aree", en = "Areas" }}
 description = {{ it = "Aree.", en = "Areas." }}

@@ -14,6 +14,7 @@ fn areas(key: &str, columns: &str) -> String {
         r#"format = 1
 id = "prova.area"
 geometry = "polygon"
+theme = "piano"
 key = "{key}"
 title = {{ it = "Aree", en = "Areas" }}
 description = {{ it = "Aree inventate.", en = "Invented areas." }}

@@ -164,6 +164,9 @@ fn coordinates(layer: &LayerInspection) -> String {
     } else {
         ""
     };
-    let found = crs.how.as_deref().map_or_else(String::new, |how| format!("; {how}"));
+    let found = crs
+        .how
+        .as_deref()
+        .map_or_else(String::new, |how| format!("; {how}"));
     format!("{code}, {} ({how}{order}){found}", crs.name)
 }

@@ -140,6 +140,12 @@ fn read_article(path: &Path) -> Result<NewNorm> {
             path.display()
         );
     };
+    if let Some(line) = layer::html_line(&text) {
+        bail!(
+            "{}:{line}: here is HTML: an article is written in Markdown alone",
+            path.display()
+        );
+    }
     Ok(NewNorm {
         article,
         title: title.to_owned(),

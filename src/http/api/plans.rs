@@ -25,10 +25,10 @@ pub(super) struct TimesQuery {
     /// The day that the answer is for; today by default.
     #[serde(default)]
     #[param(example = "2026-11-24")]
-    date: Option<String>,
+    pub(super) date: Option<String>,
     /// Only what was recorded until this moment counts (RFC 3339, or a day); now by default.
     #[serde(default)]
-    known_at: Option<String>,
+    pub(super) known_at: Option<String>,
 }
 
 /// An act about a plan version.

@@ -22,6 +22,8 @@ use crate::text::Lang;
 use super::super::error::{Failure, Problem};
 use super::super::extract::{Shared, language, origin};
 use super::super::headers::{IMMUTABLE, NO_STORE};
+use super::plans::TimesQuery;
+use super::tiles::catalogue_of_day;
 
 /// Language, look and origin of a request.
 pub(super) struct Wish {
@@ -94,6 +96,7 @@ fn layers_by_theme<'a>(
 /// the start have `visibility` `none`. Never kept: it names the version of the tiles.
 #[utoipa::path(get, path = "/api/v1/style/{comune}", tag = "tiles",
     params(("comune" = String, Path, example = "borgochiaro"),
+           TimesQuery,
            ("lang" = Option<String>, Query, description = "`it` or `en`"),
            ("base" = Option<String>, Query, description = "`chiara` (default), `scura` or `contrasto`")), responses(
     (status = 200, body = Object),
@@ -104,9 +107,10 @@ pub(super) async fn style(
     State(shared): State<Shared>,
     wish: Wish,
     Path(slug): Path<String>,
+    Query(times): Query<TimesQuery>,
 ) -> Result<Response, Failure> {
     let base = wish.base()?;
-    let catalogue = shared.app.catalogue();
+    let (catalogue, of_day) = catalogue_of_day(&shared, &slug, &times).await?;
     let comune = find_comune(&catalogue, &slug)?;
     let version = catalogue.map_version(comune);
     let themes = layers_by_theme(&catalogue, comune)
@@ -116,7 +120,7 @@ pub(super) async fn style(
             let path = format!("{}/{version}/{}", comune.slug, ids.join(","));
             ThemeTiles {
                 theme,
-                tiles_url: format!("{}/tiles/{path}/{{z}}/{{x}}/{{y}}", wish.origin),
+                tiles_url: format!("{}/tiles/{path}/{{z}}/{{x}}/{{y}}{of_day}", wish.origin),
                 layers,
             }
         })

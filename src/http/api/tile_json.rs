@@ -1,7 +1,7 @@
 //! TileJSON 3.0.0: what other map programs need to know of the tiles.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -17,6 +17,8 @@ use crate::tile::select;
 use super::super::error::{Failure, Problem};
 use super::super::extract::{Shared, origin};
 use super::super::headers::NO_STORE;
+use super::plans::TimesQuery;
+use super::tiles::catalogue_of_day;
 
 /// TileJSON of layers of all comuni; its tiles are asked for anew each time.
 #[utoipa::path(get, path = "/tiles/{layers}/tilejson.json", tag = "tiles",
@@ -38,22 +40,23 @@ pub(super) async fn tile_json(
 /// TileJSON of layers of a comune and its neighbours; its tiles may be kept for ever.
 #[utoipa::path(get, path = "/tiles/{comune}/{layers}/tilejson.json", tag = "tiles",
     params(("comune" = String, Path, example = "borgochiaro"),
-           ("layers" = String, Path, example = "catasto.foglio,catasto.particella")), responses(
+           ("layers" = String, Path, example = "catasto.foglio,catasto.particella"), TimesQuery), responses(
     (status = 200, body = Object),
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn comune_tile_json(
     State(shared): State<Shared>,
     Path((slug, layers)): Path<(String, String)>,
+    Query(times): Query<TimesQuery>,
     parts: Parts,
 ) -> Result<Response, Failure> {
-    let catalogue = shared.app.catalogue();
+    let (catalogue, of_day) = catalogue_of_day(&shared, &slug, &times).await?;
     let comune = catalogue
         .comune_by_slug(&slug)
         .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
     let origin = origin(&shared.app, &parts);
     let version = catalogue.map_version(comune);
-    let url = format!("{origin}/tiles/{slug}/{version}/{layers}/{{z}}/{{x}}/{{y}}");
+    let url = format!("{origin}/tiles/{slug}/{version}/{layers}/{{z}}/{{x}}/{{y}}{of_day}");
     answer(&catalogue, Some(comune), &layers, &url)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -16,7 +16,9 @@ use crate::tile::{Selection, negotiate, render, select, tile_digest};
 use super::super::error::{Failure, Problem};
 use super::super::extract::Shared;
 use super::super::headers::{IMMUTABLE, REVALIDATE};
+use super::super::times::Times;
 use super::conditional::matches_entity_tag;
+use super::plans::TimesQuery;
 
 const MVT: HeaderValue = HeaderValue::from_static("application/vnd.mapbox-vector-tile");
 
@@ -25,7 +27,7 @@ const MVT: HeaderValue = HeaderValue::from_static("application/vnd.mapbox-vector
     params(("comune" = String, Path, example = "borgochiaro"),
            ("v" = String, Path, description = "version of the comune's map, from its style or TileJSON"),
            ("layers" = String, Path, example = "catasto.foglio,catasto.particella"),
-           ("z" = u8, Path), ("x" = u32, Path), ("y" = u32, Path)), responses(
+           ("z" = u8, Path), ("x" = u32, Path), ("y" = u32, Path), TimesQuery), responses(
     (status = 200, description = "Mapbox Vector Tile 2.1", content_type = "application/vnd.mapbox-vector-tile"),
     (status = 304, description = "not changed"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -34,6 +36,7 @@ const MVT: HeaderValue = HeaderValue::from_static("application/vnd.mapbox-vector
 pub(super) async fn comune_tile(
     State(shared): State<Shared>,
     Path((slug, version, layers, z, x, y)): Path<(String, String, String, String, String, String)>,
+    Query(times): Query<TimesQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let tile = TileAddress::parse(&z, &x, &y)?;
@@ -42,7 +45,7 @@ pub(super) async fn comune_tile(
         .comune_by_slug(&slug)
         .cloned()
         .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
-    let catalogue = catalogue_of(&shared, &comune, &version).await?;
+    let catalogue = catalogue_of(&shared, &comune, &version, &times).await?;
     // Versioned URLs are kept by shared caches: what they hold is what anybody may see.
     let viewer = Viewer::Anonymous;
     let selection = select(&catalogue, &viewer, Some(&comune), &layers, tile)?;
@@ -81,6 +84,7 @@ async fn catalogue_of(
     shared: &Shared,
     comune: &Comune,
     version: &str,
+    times: &TimesQuery,
 ) -> Result<Arc<Catalogue>, Failure> {
     let well_formed = version.len() == 16 && version.bytes().all(|b| b.is_ascii_hexdigit());
     if !well_formed {
@@ -96,12 +100,40 @@ async fn catalogue_of(
     if let Some(catalogue) = known(generations.with_version(comune, version)) {
         return Ok(catalogue);
     }
+    if times.date.is_some() || times.known_at.is_some() {
+        let (catalogue, _) = catalogue_of_day(shared, &comune.slug, times).await?;
+        if catalogue.map_version(comune) == version {
+            return Ok(catalogue);
+        }
+    }
     if let Err(error) = shared.app.refresh_soon().await {
         tracing::debug!(error = ?error, "no look at the database for an unknown version");
     }
     known(generations.with_version(comune, version)).ok_or_else(|| {
         Failure::Gone("this version of the map was replaced: ask for the style again".into())
     })
+}
+
+/// What is in force in a comune at the times that an address names, and those times as the end
+/// of the address of its tiles; nothing for today.
+///
+/// The catalogue of another day is kept for the tiles that are asked for next.
+pub(super) async fn catalogue_of_day(
+    shared: &Shared,
+    slug: &str,
+    times: &TimesQuery,
+) -> Result<(Arc<Catalogue>, String), Failure> {
+    let app = &shared.app;
+    let times = Times::of(app, times.date.as_deref(), times.known_at.as_deref())?;
+    let current = app.catalogue();
+    let comune = current
+        .comune_by_slug(slug)
+        .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
+    let catalogue = times.catalogue_of_territory(app, comune.id).await?;
+    if times.given && !Arc::ptr_eq(&catalogue, &current) {
+        app.generations().remember(&catalogue);
+    }
+    Ok((catalogue, times.parameters('?')))
 }
 
 async fn answer(

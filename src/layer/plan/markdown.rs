@@ -16,6 +16,19 @@ pub fn markdown_html(markdown: &str) -> String {
     out.replace("<table>", "<table class=\"table\">")
 }
 
+/// The first line, from 1, on which a text has HTML of its own; none where it has not.
+///
+/// Such a text is not recorded: its tags would be read by nobody who sees the page, and by
+/// everybody who prints it.
+pub fn html_line(markdown: &str) -> Option<usize> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut events = Parser::new_ext(markdown, options).into_offset_iter();
+    let (_, at) =
+        events.find(|(event, _)| matches!(event, Event::Html(_) | Event::InlineHtml(_)))?;
+    let before = markdown.get(..at.start)?;
+    Some(before.matches('\n').count() + 1)
+}
+
 fn harmless(event: Event<'_>) -> Option<Event<'_>> {
     Some(match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
@@ -133,6 +146,20 @@ mod tests {
         assert!(
             markdown_html("[a](https://example.org/x)").contains("href=\"https://example.org/x\"")
         );
+    }
+
+    #[test]
+    fn html_is_told_with_its_line() {
+        for (text, line) in [
+            ("# Art. 1\n\nIndice 0,8 < 1 m³/m² e > 0.\n", None),
+            ("<https://example.org> e `<b>` e\n\n    <div>\n", None),
+            ("uno\ndue <b>tre</b>\n", Some(2)),
+            ("uno\n\n<div>\n\ndue\n</div>\n", Some(3)),
+            ("uno\n\n| a | b |\n|---|---|\n| 1 | 2<br>3 |\n", Some(5)),
+            ("<!-- nota -->\n", Some(1)),
+        ] {
+            assert_eq!(html_line(text), line, "{text}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod sql;
 mod status;
 
 pub use input::{MAX_DOCUMENT_BYTES, NewAct, NewDocument, NewNorm, NewPlanVersion, PlanError};
-pub use markdown::markdown_html;
+pub use markdown::{html_line, markdown_html};
 pub use read::{
     ArticleTitle, Norm, NormDocument, PlanAct, PlanMember, PlanPublication, PlanVersion, document,
     norm, plan_version, plan_versions,

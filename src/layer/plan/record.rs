@@ -9,6 +9,7 @@ use crate::db::Tx;
 use crate::job;
 
 use super::input::{MAX_DOCUMENT_BYTES, NewAct, NewDocument, NewNorm, NewPlanVersion, PlanError};
+use super::markdown::html_line;
 use super::sql;
 use super::status::{ActKind, PlanKind};
 use crate::layer::PUBLISHED;
@@ -185,6 +186,14 @@ pub async fn add_norm(
     document: Option<&NewDocument>,
     by: &str,
 ) -> Result<(), PlanError> {
+    for norm in norms {
+        if let Some(line) = norm.markdown.as_deref().and_then(html_line) {
+            return Err(PlanError::Norm {
+                article: norm.article.clone(),
+                reason: format!("line {line} of its text has HTML: write Markdown alone"),
+            });
+        }
+    }
     let moment = moment_of_acts(tx).await?;
     let version = found(tx, territory_id, plan, code).await?;
     let stored = match document {

@@ -24,7 +24,19 @@ async fn site() -> Site {
         document: None,
         page,
     };
-    let text = "Indice **0,8**.\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n<script>alert(1)</script>";
+    let text = "Indice **0,8**.\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n`<script>alert(1)</script>`";
+    let bad = [norm(
+        "24",
+        "x",
+        Some("Uno.\n\n<script>alert(1)</script>"),
+        None,
+    )];
+    let refused = write(&town, move |tx, id| {
+        Box::pin(async move { layer::add_norm(tx, id, (PLAN, "2019"), &bad, None, "test").await })
+    })
+    .await;
+    let refused = refused.expect_err("has HTML").to_string();
+    assert!(refused.contains("line 3"), "{refused}");
     let texts = vec![
         norm("24", "Zone residenziali", Some(text), None),
         norm("9", "Definizioni <b>", Some("Testo."), None),

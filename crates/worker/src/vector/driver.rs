@@ -205,6 +205,11 @@ fn text(head: &[u8], ending: &str) -> Result<Driver, Failure> {
     if is_dxf(start) {
         return Ok(Driver::Dxf);
     }
+    if matches!(ending, "cxf" | "ctf") || is_cxf(start) {
+        return Err(unknown(
+            "it is a cadastral map in CXF or CTF, which a layer of the cadastre reads and no other",
+        ));
+    }
     if matches!(ending, "csv" | "txt" | "tsv") {
         return Ok(Driver::Csv);
     }
@@ -225,6 +230,13 @@ fn is_dxf(text: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// The cadastre's exchange format starts with the kind of map, alone on its line.
+fn is_cxf(text: &[u8]) -> bool {
+    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let kinds: [&[u8]; 3] = [b"MAPPA", b"MAPPA FONDIARIO", b"QUADRO D'UNIONE"];
+    kinds.contains(&line.trim_ascii())
 }
 
 fn unknown(what: &str) -> Failure {
@@ -276,6 +288,7 @@ mod tests {
                 "gpkg",
                 "format.unknown",
             ),
+            (b"MAPPA\r\nH501D076700\r\n", "txt", "format.unknown"),
             (b"%PDF-1.7\n", "pdf", "format.unknown"),
             (b"\xFF\xFEa\0", "csv", "xml.encoding"),
             (b"a\0b", "csv", "format.unknown"),

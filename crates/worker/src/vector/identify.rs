@@ -44,11 +44,11 @@ const NAMES: [(Datum, &[&str]); 5] = [
         Datum::Ed50,
         &["ed50", "europeandatum1950", "european1950", "europeo1950"],
     ),
-    (Datum::Etrs89, &["etrs89", "etrs1989", "europeanterrestrial"]),
     (
-        Datum::Rdn2008,
-        &["rdn2008", "etrf2000", "retedinamica"],
+        Datum::Etrs89,
+        &["etrs89", "etrs1989", "europeanterrestrial"],
     ),
+    (Datum::Rdn2008, &["rdn2008", "etrf2000", "retedinamica"]),
     (Datum::Wgs84, &["wgs84", "wgs1984"]),
 ];
 
@@ -69,21 +69,73 @@ fn known() -> Vec<(u32, Datum, Form, &'static str)> {
     use Datum::{Ed50, Etrs89, MonteMario, Rdn2008, Wgs84};
     let (zone_1, zone_2) = (1_500_000.0, 2_520_000.0);
     let mut all = vec![
-        (3003, MonteMario, Form::Mercator(9.0, 0.9996, zone_1), "Monte Mario / Italy zone 1"),
-        (3004, MonteMario, Form::Mercator(15.0, 0.9996, zone_2), "Monte Mario / Italy zone 2"),
+        (
+            3003,
+            MonteMario,
+            Form::Mercator(9.0, 0.9996, zone_1),
+            "Monte Mario / Italy zone 1",
+        ),
+        (
+            3004,
+            MonteMario,
+            Form::Mercator(15.0, 0.9996, zone_2),
+            "Monte Mario / Italy zone 2",
+        ),
         (4265, MonteMario, Form::Geographic(0.0), "Monte Mario"),
-        (4806, MonteMario, Form::Geographic(ROME), "Monte Mario (Rome)"),
+        (
+            4806,
+            MonteMario,
+            Form::Geographic(ROME),
+            "Monte Mario (Rome)",
+        ),
         (4230, Ed50, Form::Geographic(0.0), "ED50"),
         (4258, Etrs89, Form::Geographic(0.0), "ETRS89"),
         (6706, Rdn2008, Form::Geographic(0.0), "RDN2008"),
         (4326, Wgs84, Form::Geographic(0.0), "WGS 84"),
-        (7794, Rdn2008, Form::Mercator(12.0, 0.9985, 7_000_000.0), "RDN2008 / Italy zone (E-N)"),
-        (7795, Rdn2008, Form::Mercator(12.0, 1.0, 3_000_000.0), "RDN2008 / Zone 12 (E-N)"),
+        (
+            7794,
+            Rdn2008,
+            Form::Mercator(12.0, 0.9985, 7_000_000.0),
+            "RDN2008 / Italy zone (E-N)",
+        ),
+        (
+            7795,
+            Rdn2008,
+            Form::Mercator(12.0, 1.0, 3_000_000.0),
+            "RDN2008 / Zone 12 (E-N)",
+        ),
     ];
     let zones = [
-        (9.0, [23032, 25832, 7791, 32632], ["ED50 / UTM zone 32N", "ETRS89 / UTM zone 32N", "RDN2008 / UTM zone 32N (E-N)", "WGS 84 / UTM zone 32N"]),
-        (15.0, [23033, 25833, 7792, 32633], ["ED50 / UTM zone 33N", "ETRS89 / UTM zone 33N", "RDN2008 / UTM zone 33N (E-N)", "WGS 84 / UTM zone 33N"]),
-        (21.0, [23034, 25834, 7793, 32634], ["ED50 / UTM zone 34N", "ETRS89 / UTM zone 34N", "RDN2008 / UTM zone 34N (E-N)", "WGS 84 / UTM zone 34N"]),
+        (
+            9.0,
+            [23032, 25832, 7791, 32632],
+            [
+                "ED50 / UTM zone 32N",
+                "ETRS89 / UTM zone 32N",
+                "RDN2008 / UTM zone 32N (E-N)",
+                "WGS 84 / UTM zone 32N",
+            ],
+        ),
+        (
+            15.0,
+            [23033, 25833, 7792, 32633],
+            [
+                "ED50 / UTM zone 33N",
+                "ETRS89 / UTM zone 33N",
+                "RDN2008 / UTM zone 33N (E-N)",
+                "WGS 84 / UTM zone 33N",
+            ],
+        ),
+        (
+            21.0,
+            [23034, 25834, 7793, 32634],
+            [
+                "ED50 / UTM zone 34N",
+                "ETRS89 / UTM zone 34N",
+                "RDN2008 / UTM zone 34N (E-N)",
+                "WGS 84 / UTM zone 34N",
+            ],
+        ),
     ];
     for (meridian, codes, names) in zones {
         let datums = [Ed50, Etrs89, Rdn2008, Wgs84];
@@ -142,7 +194,10 @@ pub(super) fn identify(crs: &SpatialRef) -> Identified {
         (first.collect(), "its parameters")
     } else {
         let of_name = fitting.iter().filter(|found| named.contains(&found.1));
-        (of_name.copied().collect(), "the name of its datum and its parameters")
+        (
+            of_name.copied().collect(),
+            "the name of its datum and its parameters",
+        )
     };
     match chosen.as_slice() {
         [(code, _, _, name)] => Identified::As(
@@ -262,14 +317,40 @@ mod tests {
     #[test]
     fn systems_are_known_by_name_and_parameters() {
         for (wkt, code) in [
-            (mercator("Monte_Mario_Italy_1", "D_Monte_Mario", INTERNATIONAL, ZONE_1), 3003),
-            (mercator("Gauss-Boaga Ovest", "Roma_1940", INTERNATIONAL, ZONE_1), 3003),
-            (mercator("Roma40 Est", "D_unnamed", INTERNATIONAL, ZONE_2), 3004),
-            (mercator("senza nome", "unnamed", INTERNATIONAL, ZONE_2), 3004),
-            (mercator("UTM 32", "European_1950", INTERNATIONAL, UTM_32), 23032),
+            (
+                mercator(
+                    "Monte_Mario_Italy_1",
+                    "D_Monte_Mario",
+                    INTERNATIONAL,
+                    ZONE_1,
+                ),
+                3003,
+            ),
+            (
+                mercator("Gauss-Boaga Ovest", "Roma_1940", INTERNATIONAL, ZONE_1),
+                3003,
+            ),
+            (
+                mercator("Roma40 Est", "D_unnamed", INTERNATIONAL, ZONE_2),
+                3004,
+            ),
+            (
+                mercator("senza nome", "unnamed", INTERNATIONAL, ZONE_2),
+                3004,
+            ),
+            (
+                mercator("UTM 32", "European_1950", INTERNATIONAL, UTM_32),
+                23032,
+            ),
             (mercator("ED50_UTM33", "D_x", INTERNATIONAL, UTM_33), 23033),
-            (mercator("UTM32N ETRF2000", "D_ETRF2000", GRS80, UTM_32), 7791),
-            (mercator("ETRS89_RDN2008_33", "D_ETRS_1989", GRS80, UTM_33), 7792),
+            (
+                mercator("UTM32N ETRF2000", "D_ETRF2000", GRS80, UTM_32),
+                7791,
+            ),
+            (
+                mercator("ETRS89_RDN2008_33", "D_ETRS_1989", GRS80, UTM_33),
+                7792,
+            ),
             (mercator("x", "D_ETRS_1989", GRS80, UTM_32), 25832),
             (mercator("x", "unknown", GRS80, UTM_32), 25832),
             (mercator("x", "D_WGS_1984", WGS84, UTM_33), 32633),
@@ -278,17 +359,32 @@ mod tests {
             (geographic("x", "Rete_Dinamica_Nazionale_2008", GRS80), 6706),
         ] {
             let found = of(&wkt);
-            assert!(matches!(found, Identified::As(is, _) if is == code), "{code}: {found:?}");
+            assert!(
+                matches!(found, Identified::As(is, _) if is == code),
+                "{code}: {found:?}"
+            );
         }
     }
 
     #[test]
     fn what_might_be_several_is_told_and_not_chosen() {
         for (wkt, said) in [
-            (mercator("x", "unnamed", INTERNATIONAL, UTM_32), "EPSG:23032"),
-            (mercator("x", "Roma_1940", INTERNATIONAL, UTM_32), "EPSG:23032"),
-            (mercator("Roma40 o ED50", "x", INTERNATIONAL, ZONE_1), "EPSG:3003"),
-            (geographic("x", "unnamed", INTERNATIONAL), "EPSG:4265 (Monte Mario), EPSG:4230"),
+            (
+                mercator("x", "unnamed", INTERNATIONAL, UTM_32),
+                "EPSG:23032",
+            ),
+            (
+                mercator("x", "Roma_1940", INTERNATIONAL, UTM_32),
+                "EPSG:23032",
+            ),
+            (
+                mercator("Roma40 o ED50", "x", INTERNATIONAL, ZONE_1),
+                "EPSG:3003",
+            ),
+            (
+                geographic("x", "unnamed", INTERNATIONAL),
+                "EPSG:4265 (Monte Mario), EPSG:4230",
+            ),
         ] {
             match (said, of(&wkt)) {
                 // A name too many does not hinder where one of them fits alone.
@@ -303,7 +399,12 @@ mod tests {
     fn another_figure_or_origin_is_none_of_them() {
         for wkt in [
             mercator("Cassini", "D_Genova", BESSEL, ZONE_1),
-            mercator("UTMRER", "D_Monte_Mario", INTERNATIONAL, [9.0, 0.9996, 500_053.0]),
+            mercator(
+                "UTMRER",
+                "D_Monte_Mario",
+                INTERNATIONAL,
+                [9.0, 0.9996, 500_053.0],
+            ),
             geographic("x", "Roma_1940", BESSEL),
         ] {
             assert_eq!(of(&wkt), Identified::No);

@@ -20,12 +20,12 @@
 
 mod checks;
 mod crs;
-mod identify;
 mod csv;
 mod curve;
 mod dbf;
 mod driver;
 mod encoding;
+mod identify;
 mod inspect;
 mod markup;
 mod raw;
