@@ -327,11 +327,14 @@ async fn add_coverage(
     regions: Vec<Region>,
 ) -> Result<(), Error> {
     let tolerance = definition.coverage_tolerance;
+    let (began, polygons) = (std::time::Instant::now(), regions.len());
     let coverage: Coverage = tokio::task::spawn_blocking(move || {
         check_coverage(&regions, tolerance.overlap_m2, tolerance.gap_m2)
     })
     .await
     .map_err(|_| Error::Interrupted)?;
+    let milliseconds = began.elapsed().as_millis();
+    tracing::debug!(polygons, milliseconds, "overlaps and gaps were looked for");
     let kinds = [
         (
             "coverage.overlap",

@@ -10,10 +10,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use crate::support::program;
+use mappale::ingest::ReadOptions;
+use mappale::layer::Definitions;
+
+use crate::sample::Town;
+use crate::support::{TestDb, program};
+
+/// What a file may take, from the issue of the layers; far above what any of them takes.
+const TIME_LIMIT: Duration = Duration::from_secs(15);
 
 /// What must never be seen in an answer: the content of a file outside the folder.
 const CANARY: &str = "canarino-giallo-7193";
@@ -32,6 +40,8 @@ struct Expected {
     ok: bool,
     /// Pieces of the answer, all of them.
     says: Vec<String>,
+    /// Pieces of the answer to a load, where they are others.
+    load: Option<Vec<String>>,
 }
 
 struct Corpus {
@@ -123,8 +133,9 @@ impl Corpus {
     }
 }
 
-/// Whether a command ended well, and all that it said.
+/// Whether a command ended well, and all that it said; within the time that is allowed.
 fn answer(mut command: Command) -> (bool, String) {
+    let began = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -140,6 +151,10 @@ fn answer(mut command: Command) -> (bool, String) {
     let output = child.wait_with_output().expect("it ends");
     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
     text.push_str(&String::from_utf8_lossy(&said.join().expect("is read")));
+    if began.elapsed() > TIME_LIMIT {
+        text.push_str("\nit outlived its time");
+        return (false, text);
+    }
     (output.status.success(), text)
 }
 
@@ -157,4 +172,76 @@ fn every_hostile_file_is_answered_in_words() {
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     corpus.nothing_happened_outside();
+}
+
+/// Areas of any file: a key from the content and no other column.
+const ANY: &str = r#"format = 1
+id = "prova.area"
+geometry = "polygon"
+theme = "ambiente"
+key = "code"
+title = { it = "Aree", en = "Areas" }
+description = { it = "Aree.", en = "Areas." }
+source = { name = { it = "Vari", en = "Various" }, licence = "CC-BY-4.0" }
+reader = { vector = {} }
+tile = { min_zoom = 10, attributes = [] }
+[[column]]
+name = "code"
+type = "text"
+required = true
+label = { it = "Codice", en = "Code" }
+from = { content = true }
+[[example]]
+fields = {}
+columns = {}
+"#;
+
+#[tokio::test]
+async fn no_hostile_file_is_loaded_beyond_its_outlines() {
+    let corpus = Corpus::new();
+    let mut town = Town::of(TestDb::new().await, "X077", "Prova", 7791).await;
+    fs::write(corpus.folder.path().join("area.toml"), ANY).expect("is writable");
+    town.definitions = Definitions::load(corpus.folder.path()).unwrap_or_else(|p| panic!("{p:?}"));
+    let started = "select extract(epoch from pg_postmaster_start_time())::bigint";
+    let before = town.number(started).await;
+    let folder = corpus.folder.path().display().to_string();
+    let mut wrong = Vec::new();
+    for (name, expected) in &corpus.table.inspect {
+        let began = Instant::now();
+        let options = ReadOptions::default();
+        let files = [corpus.file(name)];
+        let loaded = town.load_read("prova.area", &files, options, false);
+        let (ok, text) = match loaded.await {
+            Ok(outcome) => {
+                let report = serde_json::to_string(&outcome.report).expect("is JSON");
+                (!outcome.report.has_errors(), report)
+            }
+            Err(error) => (false, error.to_string()),
+        };
+        let pieces = expected.load.as_ref().unwrap_or(&expected.says);
+        let is_said = expected.ok || pieces.iter().all(|piece| text.contains(piece));
+        let forbidden = [CANARY, "panicked", &folder].map(|word| text.contains(word));
+        let is_late = began.elapsed() > TIME_LIMIT;
+        if (ok && !expected.ok)
+            || !is_said
+            || forbidden.contains(&true)
+            || is_late
+            || text.is_empty()
+        {
+            wrong.push(format!(
+                "{name}: ok {ok}, late {is_late}, {forbidden:?}\n{text}"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    corpus.nothing_happened_outside();
+    assert_eq!(
+        town.number(started).await,
+        before,
+        "PostgreSQL was started anew"
+    );
+    let told =
+        format!("select count(*) from data.prova_area as row where row::text like '%{CANARY}%'");
+    assert_eq!(town.number(&told).await, 0);
+    assert!(town.number("select count(*) from data.prova_area").await > 10);
 }

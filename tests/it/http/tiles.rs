@@ -6,7 +6,7 @@ use libdeflater::Decompressor;
 
 use super::Site;
 use crate::mvt::{decode, layer};
-use crate::sample::{PARCELS, parcels_text, without};
+use crate::sample::{PARCELS, Town, parcels_text, without};
 
 const LAYERS: &str = "catasto.foglio,catasto.particella";
 const TILE: &str = "16/34472/23417";
@@ -242,4 +242,66 @@ async fn a_publication_reaches_the_running_server_within_a_second() {
     site.get(&format!("/api/v1/parcels/{}", gone.replace('/', "~")))
         .await
         .assert_problem(404);
+}
+
+/// The tiles' address of the parcels in a TileJSON.
+async fn tiles_url(site: &Site, query: &str) -> String {
+    let path = format!("/tiles/borgochiaro/{PARCELS}/tilejson.json{query}");
+    let answer = site.get(&path).await;
+    assert_eq!(answer.status, 200);
+    let document: serde_json::Value = serde_json::from_slice(&answer.body).expect("is JSON");
+    let url = document["tiles"][0].as_str().expect("is there");
+    let at = url.find("/tiles/").expect("is a path");
+    url[at..].replace("{z}/{x}/{y}", TILE)
+}
+
+#[tokio::test]
+async fn the_map_of_another_day_draws_the_parts_of_that_day() {
+    let site = Site::of(Town::published().await, false).await;
+    let count = |body: &[u8]| layer(body, PARCELS).len();
+    let old = tiles_url(&site, "").await;
+    let drawn = layer(&site.get(&old).await.body, PARCELS);
+    let reference = drawn[0].attributes["reference"]
+        .trim_matches('"')
+        .to_owned();
+    let gone = format!("{reference}<");
+    let file = site.town.file("less.gml", without(&parcels_text(), &gone));
+    site.town.load(PARCELS, &[file]).await.expect("loads");
+    let mut today = old.clone();
+    for _ in 0..100 {
+        today = tiles_url(&site, "").await;
+        if today != old {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_ne!(today, old);
+    let first = "select (extract(epoch from min(publication.at)) * 1000000)::bigint
+                   from layer.publication
+                   join layer.part on part.id = publication.part_id
+                  where part.layer = 'catasto.particella'";
+    let moment = jiff::Timestamp::from_microsecond(site.town.number(first).await);
+    let moment = moment.expect("is a moment");
+    let before = tiles_url(&site, &format!("?known_at={moment}")).await;
+    assert_ne!(today, before);
+    assert!(before.contains("known_at="), "{before}");
+    let (now, then) = (site.get(&today).await, site.get(&before).await);
+    assert_eq!((now.status, then.status), (200, 200));
+    assert_eq!(count(&then.body), count(&now.body) + 1);
+    assert_eq!(
+        then.header("cache-control"),
+        "public, max-age=31536000, immutable"
+    );
+    // Its version leads to that day's parts, and no other's.
+    let (path, times) = before.split_once('?').expect("has times");
+    assert_eq!(site.get(path).await.body, then.body);
+    let mixed = site.get(&format!("{today}?{times}")).await;
+    assert_eq!(mixed.body, now.body);
+    let style = site.get("/api/v1/style/borgochiaro?date=2001-01-01").await;
+    assert!(
+        !style.text().contains("catasto.particella"),
+        "nothing was in force"
+    );
+    let bad = site.get("/api/v1/style/borgochiaro?date=domani").await;
+    assert_eq!(bad.status, 400);
 }
