@@ -71,23 +71,27 @@ pub(crate) async fn quiet(connection: &mut PgConnection) {
     }
 }
 
-/// The only child of a process: the reader of the file.
+/// The only child of a process: the reader of the file, or what shuts it in.
 fn child_of(parent: u32) -> Pid {
+    let children = children_of(parent);
+    assert_eq!(children.len(), 1, "one reader of files");
+    children[0]
+}
+
+fn children_of(parent: u32) -> Vec<Pid> {
     let is_child = |pid: &str| {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         // pid (name) state parent: the name may hold anything.
         let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
         after_name.split(' ').nth(1) == Some(parent.to_string().as_str())
     };
-    let children: Vec<i32> = fs::read_dir("/proc")
+    fs::read_dir("/proc")
         .expect("is there")
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter(|name| name.bytes().all(|b| b.is_ascii_digit()) && is_child(name))
-        .filter_map(|name| name.parse().ok())
-        .collect();
-    assert_eq!(children.len(), 1, "one reader of files");
-    Pid::from_raw(children[0]).expect("not 0")
+        .filter_map(|name| name.parse().ok().and_then(Pid::from_raw))
+        .collect()
 }
 
 fn failed(output: &Output, word: &str) {
@@ -181,7 +185,16 @@ async fn kill_cycles(cycles: usize) {
         state ^= state << 5;
         let share = f64::from(state) / f64::from(u32::MAX);
         tokio::time::sleep(whole.mul_f64(share * 1.1)).await;
-        let status = killed(&mut load);
+        // Every third time it is the reader, if it is at work just then.
+        let status = if cycle % 3 == 0 {
+            for reader in children_of(load.id()) {
+                // It may have ended meanwhile.
+                let _ = kill_process(reader, Signal::KILL);
+            }
+            load.wait().expect("ends")
+        } else {
+            killed(&mut load)
+        };
         quiet(&mut connection).await;
 
         let after = shown(&app).await.expect("something is always shown");

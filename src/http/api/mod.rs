@@ -11,6 +11,7 @@ mod features;
 mod health;
 mod imagery;
 mod layers;
+mod lineage;
 mod parcels;
 mod place;
 mod plans;
@@ -38,6 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(place::place))
         .routes(routes!(parcels::parcel))
         .routes(routes!(parcels::parcel_geometry))
+        .routes(routes!(lineage::parcel_lineage))
         .routes(routes!(search::search))
         .routes(routes!(coordinates::coordinates))
         .routes(routes!(facts::parcel_facts))

@@ -368,3 +368,25 @@ async fn the_program_says_that_it_lives_and_is_ready() {
         (&true.into(), &2.into())
     );
 }
+
+#[tokio::test]
+async fn the_life_of_a_parcel_is_told_by_its_reference() {
+    let site = Site::public().await;
+    let gone = "X001_000300.21";
+    let text = crate::sample::without(&crate::sample::parcels_text(), &format!("{gone}<"));
+    let file = site.town.file("less.gml", text);
+    let outcome = site.town.load(crate::sample::PARCELS, &[file]).await;
+    assert!(outcome.expect("loads").published);
+    let answer = site.get(&format!("/api/v1/parcels/{gone}/lineage")).await;
+    assert_eq!(answer.status, 200);
+    let answer: serde_json::Value = serde_json::from_slice(&answer.body).expect("is JSON");
+    assert_eq!(answer["reference"], gone);
+    assert_eq!(answer["steps"][0]["kind"], "suppressed", "{answer}");
+    assert_eq!(answer["steps"][0]["new_version"], 2);
+    let always = site.get("/api/v1/parcels/X001_000300.100/lineage").await;
+    assert!(always.text().contains("\"steps\":[]"), "{}", always.text());
+    for (path, status) in [("X009_000300.21", 404), ("strada", 400)] {
+        let path = format!("/api/v1/parcels/{path}/lineage");
+        assert_eq!(site.get(&path).await.status, status, "{path}");
+    }
+}

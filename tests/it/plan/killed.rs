@@ -171,3 +171,17 @@ async fn a_kill_at_any_moment_leaves_one_version_whole() {
 async fn long_eight_hundred_kills_of_plans() {
     cycles(800).await;
 }
+
+/// The twin that is broken on purpose: one layer of the set is published alone.
+#[tokio::test]
+#[should_panic(expected = "a mixture of two versions")]
+async fn a_mixture_would_be_seen() {
+    let town = town().await;
+    let file = town.file("alone.gml", without(&parcels_text(), "X001_000300.21<"));
+    let outcome = town.load(PARCELS, &[file]).await.expect("loads");
+    assert!(outcome.published);
+    let app = App::open(town.db.config.clone(), false)
+        .await
+        .expect("the program opens");
+    shown(&app);
+}
