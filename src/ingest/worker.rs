@@ -7,8 +7,8 @@ use std::process::{Child, ChildStdout, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use wire::census::CensusLine;
 use super::confinement::Confinement;
+use wire::census::CensusLine;
 use wire::{Content, Document, DocumentLimits, Failed, Frame, Limits, Reader};
 
 /// How far a load is: bytes read and bytes to read, over all passes of the current file.
