@@ -76,3 +76,17 @@ impl From<PrepareError> for Error {
         }
     }
 }
+
+/// Why the coordinates of a file cannot be used: it names no system, or one without a code.
+pub(super) fn unknown_crs(wkt: Option<&str>, candidates: Option<&str>) -> String {
+    let name = wkt.and_then(|wkt| wkt.split('"').nth(1));
+    let what = match name {
+        Some(name) => format!("its coordinate system '{name}' has no EPSG code"),
+        None => "it does not say in which coordinate system it is".to_owned(),
+    };
+    let what = match candidates {
+        Some(candidates) => format!("{what}: {candidates}"),
+        None => what,
+    };
+    format!("{what}; give the right one with --crs EPSG:…")
+}

@@ -13,6 +13,7 @@ use crate::layer::{ChosenMapping, Definition, Mapping, ReferencePart, Row, Value
 
 use super::content_key::content_key;
 use super::coverage::Region;
+use super::error::unknown_crs;
 use super::ewkb::geometry_ewkb;
 use super::inside::Sample;
 use super::intake::{Input, Intake};
@@ -114,19 +115,6 @@ pub(super) enum PrepareError {
         /// Which systems it might be in, as the worker says.
         candidates: Option<String>,
     },
-}
-
-fn unknown_crs(wkt: Option<&str>, candidates: Option<&str>) -> String {
-    let name = wkt.and_then(|wkt| wkt.split('"').nth(1));
-    let what = match name {
-        Some(name) => format!("its coordinate system '{name}' has no EPSG code"),
-        None => "it does not say in which coordinate system it is".to_owned(),
-    };
-    let what = match candidates {
-        Some(candidates) => format!("{what}: {candidates}"),
-        None => what,
-    };
-    format!("{what}; give the right one with --crs EPSG:…")
 }
 
 const BATCH: usize = 256;

@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdout, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use super::confinement::Confinement;
 use wire::census::CensusLine;
 use wire::{Content, Document, DocumentLimits, Failed, Frame, Limits, Reader};
 

@@ -269,6 +269,9 @@ async fn the_map_of_another_day_draws_the_parts_of_that_day() {
     site.town.load(PARCELS, &[file]).await.expect("loads");
     let mut today = old.clone();
     for _ in 0..100 {
+        // An unknown version makes the server look again.
+        let unknown = format!("/tiles/borgochiaro/{:016x}/{LAYERS}/{TILE}", 0);
+        assert_eq!(site.get(&unknown).await.status, 410);
         today = tiles_url(&site, "").await;
         if today != old {
             break;
