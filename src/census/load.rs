@@ -12,7 +12,7 @@ use crate::cadastre::CadastralReference;
 use crate::config::Config;
 use crate::db::{Databases, DbRole};
 use crate::ingest::{WorkerError, read_census};
-use crate::layer::{AsOf, data_table, part_in_force};
+use crate::layer::{AsOf, part_in_force};
 use crate::place::Comune;
 
 use super::key::key;
@@ -347,11 +347,7 @@ async fn compare(
     let Ok(Some(part_id)) = part else {
         return Ok(report);
     };
-    let query = format!(
-        "select key, st_area(geom) from {} where part_id = $1 and kind = 'parcel'",
-        data_table(&request.parcels)
-    );
-    let rows: Vec<(String, f64)> = sqlx::query_as(AssertSqlSafe(query))
+    let rows: Vec<(String, f64)> = sqlx::query_as(AssertSqlSafe(sql::parcels(&request.parcels)))
         .bind(part_id)
         .fetch_all(connection)
         .await?;

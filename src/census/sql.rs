@@ -1,5 +1,15 @@
 //! Statements of the census.
 
+use crate::layer::data_table;
+
+/// Keys and areas of the parcels of a part of a layer.
+pub(super) fn parcels(layer: &str) -> String {
+    format!(
+        "select key, st_area(geom) from {} where part_id = $1 and kind = 'parcel'",
+        data_table(layer)
+    )
+}
+
 // Records a supply.
 pub(super) const ADD_SUPPLY: &str = "
 insert into census.supply (comune, complete, day, files, sha256, report, loaded_by)

@@ -490,7 +490,8 @@ impl<'a> FileState<'a> {
                     Ok(code),
                     "crs.recognised",
                     format!(
-                        "{}: the file names no coordinate system; of those in whose range its                          numbers lie, EPSG:{code} alone puts it where the comune is",
+                        "{}: the file names no coordinate system; of those in whose range its \
+                         numbers lie, EPSG:{code} alone puts it where the comune is",
                         sheet.name
                     ),
                 ),

@@ -24,6 +24,9 @@ pub(super) fn plausible(sheet: &MapSheet, area: Option<LonLatBox>) -> Result<i32
     };
     let [west, south, east, north] = sheet.extent;
     let middle = [f64::midpoint(west, east), f64::midpoint(south, north)];
+    if candidates.is_empty() {
+        return say("");
+    }
     let Some(area) = area else {
         return say(", but no boundary of the comune is known to compare with");
     };
@@ -38,7 +41,6 @@ pub(super) fn plausible(sheet: &MapSheet, area: Option<LonLatBox>) -> Result<i32
         .collect();
     match fitting.as_slice() {
         [code] => Ok(*code),
-        [] if candidates.is_empty() => say(""),
         _ => say(", which does not put it where the comune is"),
     }
 }

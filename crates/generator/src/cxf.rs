@@ -84,7 +84,7 @@ pub(crate) fn write(
     let mut sup = Sup::default();
     for outline in &sheet.outline {
         out.border(&name, outline);
-        sup.border += rounded(outline);
+        sup.border += polygon_area(outline);
         sup.cut_out
             .extend(outline[1..].iter().map(|ring| area(ring).abs()));
     }
@@ -95,12 +95,12 @@ pub(crate) fn write(
             Kind::Parcel | Kind::Railway => (parcel.label.as_str(), None),
         };
         match sum {
-            Some(list) => list.extend(parcel.parts.iter().map(rounded)),
+            Some(list) => list.extend(parcel.parts.iter().map(polygon_area)),
             None => sup.parcels.extend(
                 parcel
                     .parts
                     .iter()
-                    .map(|part| (word.to_owned(), rounded(part))),
+                    .map(|part| (word.to_owned(), polygon_area(part))),
             ),
         }
         for part in &parcel.parts {
@@ -109,7 +109,7 @@ pub(crate) fn write(
     }
     for building in standing.iter().filter(|one| one.sheet == sheet.code) {
         out.border(&format!("{}+", building.parcel), building.shape);
-        sup.buildings.push(rounded(building.shape));
+        sup.buildings.push(polygon_area(building.shape));
     }
     // A text, a symbol, a fiducial point and a line, so that every kind of element is there.
     let place = sheet
@@ -147,11 +147,6 @@ pub(crate) fn write(
         cxf: out.text,
         name,
     }
-}
-
-/// The area of a polygon in whole square metres, as a SUP has it.
-fn rounded(polygon: &Polygon) -> f64 {
-    polygon_area(polygon).round()
 }
 
 /// The area of a polygon in m².
@@ -215,7 +210,7 @@ impl Out {
     }
 }
 
-/// The rows of a SUP, in square metres.
+/// The rows of a SUP, in square metres; sums are rounded as a whole.
 #[derive(Default)]
 struct Sup {
     buildings: Vec<f64>,
@@ -252,7 +247,7 @@ impl Sup {
         let total = parcels + sum(&self.roads) + sum(&self.waters);
         row("TOTALE", total);
         row("CONFINE", self.border);
-        row("SBILANCIO", total - self.border);
+        row("SBILANCIO", total.round() - self.border.round());
         out
     }
 }

@@ -164,7 +164,7 @@ fn a_file_without_name_scale_and_end_is_read_with_warnings() {
     let rules: Vec<(&str, u64)> = sheet.notes.iter().map(|n| (n.rule, n.line)).collect();
     assert_eq!(
         rules,
-        [("cxf.header", 2), ("cxf.header", 3), ("cxf.no_eof", 69)]
+        [("cxf.header", 2), ("cxf.header", 3), ("cxf.no_eof", 68)]
     );
     let unnamed = stream(&bytes, &[Class::Parcel], None);
     let failed = unnamed.end.expect_err("no sheet is named");

@@ -55,7 +55,7 @@ pub(super) fn map_kind(line: &[u8]) -> Option<MapKind> {
         ["MAPPA"] => Some(MapKind::Map),
         ["MAPPA", "FONDIARIO"] => Some(MapKind::Fondiario),
         // The apostrophe is written in several ways.
-        ["QUADRO", union] | ["QUADRO", "D", union] if union.ends_with("UNIONE") => {
+        ["QUADRO", .., union] if words.len() <= 3 && union.ends_with("UNIONE") => {
             Some(MapKind::Index)
         }
         _ => None,
