@@ -10,6 +10,7 @@ mod facts;
 mod file;
 mod outbox;
 mod pinned;
+mod place;
 mod record;
 mod sql;
 mod state;
@@ -26,6 +27,7 @@ pub use outbox::{
     receipt, see_all, take_due,
 };
 pub use pinned::Pinned;
+pub use place::{DrawnArea, Occupied, conflicts, drawn_areas, is_outside};
 pub use record::{ClockView, Practice, clock_of, find, of_office, of_person, parcels};
 pub use state::{Forbidden, State, Step, fold, next};
 pub use submit::{Submission, submit};

@@ -5,6 +5,7 @@ mod caching;
 mod documents;
 mod facts;
 mod gis;
+mod ground;
 mod imagery;
 mod norms;
 mod outage;
