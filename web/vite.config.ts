@@ -37,6 +37,7 @@ export default defineConfig({
       input: {
         map: here('src/map.ts'),
         form: here('src/form.ts'),
+        draw: here('src/draw.ts'),
         site: here('scss/site.scss'),
         maplibre: here('scss/maplibre.scss'),
       },

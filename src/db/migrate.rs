@@ -38,6 +38,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0016_census",
     "0017_live",
     "0018_who_may_see",
+    "0019_place_of_practice",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

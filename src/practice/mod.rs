@@ -11,6 +11,7 @@ mod file;
 mod on_map;
 mod outbox;
 mod pinned;
+mod place;
 mod record;
 mod sql;
 mod state;
@@ -29,6 +30,7 @@ pub use outbox::{
     receipt, take_due,
 };
 pub use pinned::Pinned;
+pub use place::{DrawnArea, Occupied, conflicts, drawn_areas, is_outside};
 pub use record::{ClockView, Practice, clock_of, find, of_office, of_person, parcels};
 pub use state::{Forbidden, State, Step, fold, next};
 pub use submit::{Submission, submit};

@@ -249,6 +249,45 @@ select id, person, person_name, territory_id, year, number, registered_at, proce
 pub(super) const SEE_LINKED: &str = "
 select set_config('mappale.practice', $1, true)";
 
+/// Square metres of an area that lie outside of the boundary in use; no row without one.
+pub(super) const OUTSIDE_M2: &str = "
+select st_area(st_difference(st_setsrid(st_geomfromtext($2), st_srid(geom)), geom))
+  from place.boundary
+ where territory_id = $1
+ order by origin, coalesce(valid_from, '-infinity') > current_date,
+          case when valid_from <= current_date then valid_from end desc nulls last, valid_from,
+          id desc
+ limit 1";
+
+/// Areas of other practices on some of the same days.
+pub(super) const CONFLICTS: &str = "
+with asked as (
+    select st_setsrid(st_geomfromtext($2), storage_srid) as geom
+      from place.territory
+     where id = $1
+)
+select place.from_day, place.to_day, st_area(st_intersection(place.geom, asked.geom))
+  from practice.place
+  join practice.practice on practice.id = place.practice_id
+ cross join asked
+ where practice.territory_id = $1
+   and practice.id is distinct from $5
+   and st_intersects(place.geom, asked.geom)
+   and st_area(st_intersection(place.geom, asked.geom)) > 0.01
+   and place.from_day <= $4 and place.to_day >= $3
+   and not exists (
+       select from practice.event
+        where event.practice_id = practice.id and event.kind in ('refused', 'withdrawn')
+   )
+ order by place.from_day, place.to_day
+ limit 50";
+
+pub(super) const ADD_PLACE: &str = "
+insert into practice.place (practice_id, key, from_day, to_day, geom)
+select $1, $2, $3, $4, st_setsrid(st_geomfromtext($5), storage_srid)
+  from place.territory
+ where id = $6";
+
 pub(crate) const ALL: &[&str] = &[
     KEEP_DEFINITION,
     DEFINITION_HASHES,
@@ -296,4 +335,7 @@ pub(crate) const ALL: &[&str] = &[
     RECEIPT,
     ANY,
     SEE_LINKED,
+    OUTSIDE_M2,
+    CONFLICTS,
+    ADD_PLACE,
 ];

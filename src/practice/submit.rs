@@ -20,7 +20,7 @@ use super::file::draft_files;
 use super::outbox::add_filed;
 use super::state::Step;
 use super::verify::record_sha256;
-use super::{Draft, Error, sql};
+use super::{Draft, Error, place, sql};
 
 /// What is submitted, by whom, with which key.
 #[derive(Debug, Clone)]
@@ -100,7 +100,12 @@ pub async fn submit(connection: &mut PgConnection, submission: &Submission) -> R
         .attachments
         .iter()
         .any(|due| due.due && !files.iter().any(|file| file.code == due.code));
-    if !state.violations.is_empty() || missing || !unknown.is_empty() {
+    let areas = place::drawn_areas(procedure, &state.answers);
+    let mut outside = false;
+    for area in &areas {
+        outside |= place::is_outside(connection, draft.territory_id, area).await?;
+    }
+    if !state.violations.is_empty() || missing || outside || !unknown.is_empty() {
         return Err(Error::Incomplete(draft.id));
     }
     let year = i32::from(day.year());
@@ -142,6 +147,7 @@ pub async fn submit(connection: &mut PgConnection, submission: &Submission) -> R
             .execute(&mut *connection)
             .await?;
     }
+    place::keep(connection, practice, draft.territory_id, &areas).await?;
     sqlx::query(sql::ADD_FILES)
         .bind(practice)
         .bind(draft.id)

@@ -61,6 +61,8 @@ pub enum Fault {
     NoArea(Option<String>),
     /// The outline crosses itself.
     CrossedArea,
+    /// The outline leaves the comune.
+    OutsideComune,
     /// A condition between answers is not met.
     Check(Localized),
 }
@@ -97,6 +99,7 @@ impl Fault {
             Self::NoArea(None) => lang.text("form-no-area"),
             Self::NoArea(Some(line)) => lang.text_with("form-no-corner", &[("line", line.into())]),
             Self::CrossedArea => lang.text("form-crossed-area"),
+            Self::OutsideComune => lang.text("form-outside-comune"),
             Self::Check(message) => match lang {
                 Lang::It => message.it.clone(),
                 Lang::En => message.en.clone(),

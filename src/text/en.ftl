@@ -1125,3 +1125,18 @@ follow-button = Show the practice
 follow-unknown = There is no practice with this code: check that you copied all of it.
 follow-states-only = Here you see only how the practice stands.
 follow-whole = Sign in to see everything
+
+# --- drawn areas
+
+form-outside-comune = The area leaves the territory of the comune: mend the outline
+ground-conflict = Somebody else has or asks for the same ground on the same days. You may file all the same: the office decides.
+ground-occupied = from { $from } to { $to }: { $area } in common
+draw-map = Map on which the area is drawn
+draw-hint = Click the corners of the area, one after the other. By keys: arrows move the map under the cross, Enter sets a corner, Backspace takes it away.
+draw-undo = Take the last corner away
+draw-clear = Begin again
+draw-corners = Corners: %1
+draw-typed = Write the coordinates
+draw-typed-help = One corner a line, or paste a GeoJSON with a single polygon.
+draw-noscript = Without JavaScript the map cannot be drawn on: write the coordinates of the corners or paste a GeoJSON.
+draw-no-map = The map cannot be shown in this browser: write the coordinates.

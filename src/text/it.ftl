@@ -1125,3 +1125,18 @@ follow-button = Mostra la pratica
 follow-unknown = Non c'è nessuna pratica con questo codice: controlla di averlo copiato tutto.
 follow-states-only = Qui si vede soltanto a che punto è la pratica.
 follow-whole = Accedi per vedere tutto
+
+# --- aree disegnate
+
+form-outside-comune = L'area esce dal territorio del comune: correggi il contorno
+ground-conflict = Qualcun altro ha o chiede lo stesso suolo negli stessi giorni. Puoi presentare la domanda: decide l'ufficio.
+ground-occupied = dal { $from } al { $to }: { $area } in comune
+draw-map = Mappa su cui disegnare l'area
+draw-hint = Fai clic sugli angoli dell'area, uno dopo l'altro. Con la tastiera: le frecce spostano la mappa sotto la croce, Invio mette un angolo, Cancella indietro lo toglie.
+draw-undo = Togli l'ultimo angolo
+draw-clear = Ricomincia
+draw-corners = Angoli: %1
+draw-typed = Scrivi le coordinate
+draw-typed-help = Un vertice per riga, oppure incolla un GeoJSON con un solo poligono.
+draw-noscript = Senza JavaScript la mappa non si disegna: scrivi le coordinate dei vertici o incolla un GeoJSON.
+draw-no-map = La mappa non si può mostrare in questo browser: scrivi le coordinate.

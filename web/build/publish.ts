@@ -9,6 +9,7 @@ interface Manifest {
   map_css: string;
   map_js: string;
   form_js: string;
+  draw_js: string;
   font: string;
   icon: string;
 }
@@ -48,6 +49,7 @@ export function publish(options: { icon: string }): Plugin {
         map_css: address('maplibre-', '.css'),
         map_js: address('map-', '.js'),
         form_js: address('form-', '.js'),
+        draw_js: address('draw-', '.js'),
         font: address('titillium-web-latin-400-normal-', '.woff2'),
         icon: address('icon-', '.svg'),
       };

@@ -12,6 +12,7 @@ interface Saved {
   saved: string;
   changed: boolean;
   computed: Record<string, string>;
+  conflicts: string[];
 }
 
 interface Refused {
@@ -103,7 +104,28 @@ function autosave(form: HTMLFormElement): void {
       const shown = form.querySelector(`[data-computed="${CSS.escape(key)}"]`);
       if (shown) shown.textContent = words;
     }
+    const box = form.querySelector<HTMLElement>('[data-conflicts]');
+    if (box && answer.conflicts.join() !== box.dataset['shown']) {
+      box.dataset['shown'] = answer.conflicts.join();
+      box.replaceChildren();
+      if (answer.conflicts.length > 0) box.append(conflictNote(answer.conflicts));
+    }
     if (answer.changed) await renew();
+  };
+
+  const conflictNote = (sentences: string[]): HTMLElement => {
+    const note = document.createElement('div');
+    note.className = 'callout-note';
+    const title = document.createElement('strong');
+    title.textContent = form.dataset['ground'] ?? '';
+    const list = document.createElement('ul');
+    for (const sentence of sentences) {
+      const item = document.createElement('li');
+      item.textContent = sentence;
+      list.append(item);
+    }
+    note.append(title, list);
+    return note;
   };
 
   /** Brings in the questions that follow from an answer, and takes out those that do not. */

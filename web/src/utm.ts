@@ -76,3 +76,27 @@ export function areaOf(ring: readonly EastNorth[]): number {
   });
   return Math.abs(sum) / 2;
 }
+
+/** Returns the longitude and latitude of a place in a UTM zone, to a millimetre. */
+export function fromUtm(zone: number, east: number, north: number): [lon: number, lat: number] {
+  // Newton's steps over the way there: its slopes change little within metres.
+  let lon = zone * 6 - 183;
+  let lat = (north / (SCALE * RADIUS)) * (180 / Math.PI);
+  const step = 1e-6;
+  for (let round = 0; round < 6; round++) {
+    const [e, n] = toUtm(zone, lon, lat);
+    const [eLon, nLon] = toUtm(zone, lon + step, lat);
+    const [eLat, nLat] = toUtm(zone, lon, lat + step);
+    const [a, b, c, d] = [eLon - e, eLat - e, nLon - n, nLat - n].map((v) => v / step) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const det = a * d - b * c;
+    const [dE, dN] = [east - e, north - n];
+    lon += (d * dE - b * dN) / det;
+    lat += (a * dN - c * dE) / det;
+  }
+  return [lon, lat];
+}

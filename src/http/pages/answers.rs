@@ -19,7 +19,8 @@ pub(super) fn field(
 ) -> QuestionView {
     let given = answers.get(&field.key).unwrap_or(&Json::Null);
     let control = match field.kind {
-        FieldKind::LongText | FieldKind::Parcels | FieldKind::Units | FieldKind::Area => "lines",
+        FieldKind::LongText | FieldKind::Parcels | FieldKind::Units => "lines",
+        FieldKind::Area => "area",
         FieldKind::Date => "date",
         FieldKind::YesNo | FieldKind::Choice => "radio",
         FieldKind::Several => "boxes",

@@ -11,14 +11,14 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::access::PracticeAction;
-use crate::db::in_transaction_for;
+use crate::db::{Tx, in_transaction_for};
 use crate::job::announce;
 use crate::place::Comune;
-use crate::practice::{self, Actor, Draft, FiledDocument, Submission};
+use crate::practice::{self, Actor, Draft, FiledDocument, Occupied, Submission};
 use crate::procedure::{
     self, Answers, Assessment, Fault, Prefill, Procedure, StepGroup, Violation,
 };
-use crate::text::DateFormat;
+use crate::text::{DateFormat, NumberFormat};
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
@@ -94,6 +94,8 @@ pub(super) struct Loaded {
     pub(super) comune: Arc<Comune>,
     pub(super) state: Assessment,
     pub(super) files: Vec<FiledDocument>,
+    /// Who else has the ground that is asked for.
+    pub(super) conflicts: Vec<Occupied>,
 }
 
 fn id_of(names: &HashMap<String, String>) -> Result<Uuid, Failure> {
@@ -122,14 +124,66 @@ pub(super) async fn load(
     let (procedure, comune) = grounds(visit, &mut connection, sha256, territory).await?;
     drop(connection);
     visit.comune = Some(Arc::clone(&comune));
-    let state = assessed(visit, &procedure, &comune, &draft.answers)?;
+    let mut state = assessed(visit, &procedure, &comune, &draft.answers)?;
+    let conflicts = ground(visit, &procedure, &comune, &mut state, None).await?;
     Ok(Loaded {
         draft,
         procedure,
         comune,
         state,
         files,
+        conflicts,
     })
+}
+
+/// Looks where drawn areas lie: outside of the comune is a violation, and who else has the same
+/// ground is told.
+pub(super) async fn ground(
+    visit: &Visit,
+    procedure: &Procedure,
+    comune: &Comune,
+    state: &mut Assessment,
+    except: Option<Uuid>,
+) -> Result<Vec<Occupied>, Failure> {
+    let areas = practice::drawn_areas(procedure, &state.answers);
+    let mut conflicts = Vec::new();
+    if areas.is_empty() {
+        return Ok(conflicts);
+    }
+    let pool = &visit.shared.app.databases().writer;
+    let mut tx = Tx::for_system(pool).await.map_err(practice::Error::from)?;
+    for area in &areas {
+        if practice::is_outside(&mut tx, comune.id, area).await? {
+            let asked = |section: &&Arc<procedure::Section>| section.field(&area.key).is_some();
+            if let Some(section) = procedure.sections.iter().find(asked) {
+                state.violations.push(Violation {
+                    section: section.code.clone(),
+                    field: area.key.clone(),
+                    fault: Fault::OutsideComune,
+                });
+            }
+        }
+        conflicts.extend(practice::conflicts(&mut tx, comune.id, area, except).await?);
+    }
+    Ok(conflicts)
+}
+
+/// Conflicts in words.
+pub(super) fn conflict_words(visit: &Visit, conflicts: &[Occupied]) -> Vec<String> {
+    let lang = visit.lang;
+    let words = |occupied: &Occupied| {
+        let (from, to) = (lang.date(occupied.from), lang.date(occupied.to));
+        let area = lang.area_m2(occupied.overlap_m2);
+        lang.text_with(
+            "ground-occupied",
+            &[
+                ("from", (&from).into()),
+                ("to", (&to).into()),
+                ("area", (&area).into()),
+            ],
+        )
+    };
+    conflicts.iter().map(words).collect()
 }
 
 /// What answers mean here and today; parcels that are not in the cadastre are violations too.
@@ -335,6 +389,7 @@ fn check_page(visit: &Visit, loaded: &Loaded) -> Result<Response, Failure> {
             })
             .collect(),
         fees,
+        conflicts: conflict_words(visit, &loaded.conflicts),
         key: Uuid::new_v4().to_string(),
         send_url: loaded.url("/invia"),
         back_url: loaded.url(""),

@@ -20,11 +20,12 @@ use crate::procedure::{self, Answers, FieldKind, Section};
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::answers;
-use super::drafts::{Loaded, assessed, load, moment};
+use super::drafts::{Loaded, assessed, conflict_words, ground, load, moment};
 use super::failure::html;
+use super::outline;
 use super::party::{Own, Person, actor, personal, sign_in_url, with_status};
 use super::present::{self, localized};
-use super::view::{ExpiredPage, FormPage};
+use super::view::{DrawView, ExpiredPage, FormPage};
 
 /// Times that a saving is tried again when another page of the same draft was saved meanwhile.
 const ATTEMPTS: usize = 4;
@@ -115,10 +116,32 @@ fn form_page(
         conflict: others.is_some(),
         own_url: loaded.step_url(step),
         sign_in_url: sign_in_url("/pratiche"),
+        draw: fields
+            .iter()
+            .any(|field| field.control == "area")
+            .then(|| draw_view(visit, loaded)),
+        conflicts: if fields.iter().any(|field| field.control == "area") {
+            conflict_words(visit, &loaded.conflicts)
+        } else {
+            Vec::new()
+        },
         fields,
         errors,
         back_url: loaded.url(""),
     })
+}
+
+/// The map on which an area is drawn.
+fn draw_view(visit: &Visit, loaded: &Loaded) -> DrawView {
+    let comune = &loaded.comune;
+    let bounds = visit.catalogue.box_of(comune);
+    DrawView {
+        style_url: format!("/api/v1/style/{}?lang={}", comune.slug, visit.lang.code()),
+        bounds: bounds
+            .map(|area| area.to_array().map(|v| format!("{v:.6}")).join(","))
+            .unwrap_or_default(),
+        storage_srid: comune.storage_srid,
+    }
 }
 
 /// The other answers in words, by key, where they are not those that were typed.
@@ -162,18 +185,24 @@ impl Sent<'_> {
     }
 
     /// The answers with what was typed on a page.
-    fn over(&self, section: &Section, visible: &[String], answers: &Answers) -> Answers {
+    fn over(&self, section: &Section, visible: &[String], answers: &Answers, srid: i32) -> Answers {
         let mut answers = answers.clone();
         for field in &section.field {
             if field.kind == FieldKind::Computed || !visible.contains(&field.key) {
                 continue;
             }
-            let typed: Vec<String> = self
+            let mut typed: Vec<String> = self
                 .pairs
                 .iter()
                 .filter(|(key, _)| *key == field.key)
                 .map(|(_, value)| value.clone())
                 .collect();
+            if field.kind == FieldKind::Area
+                && let Some(text) = typed.first_mut()
+                && let Some(corners) = outline::corners(text, srid)
+            {
+                *text = corners;
+            }
             answers.insert(field.key.clone(), procedure::read_answer(field, &typed));
         }
         answers
@@ -248,7 +277,8 @@ async fn saved(
         let step = step_of(&loaded, names)?;
         let section = Arc::clone(&loaded.procedure.sections[step]);
         let visible = loaded.state.visible.clone();
-        let answers = sent.over(&section, &visible, &loaded.draft.answers);
+        let srid = loaded.comune.storage_srid;
+        let answers = sent.over(&section, &visible, &loaded.draft.answers, srid);
         let kept = loaded.draft.answers.clone();
         let (now, wanted) = (mark(&section, &kept), mark(&section, &answers));
         let seen = sent.mark.as_deref();
@@ -278,6 +308,8 @@ async fn saved(
         }
         let comune = Arc::clone(&loaded.comune);
         loaded.state = assessed(visit, &loaded.procedure, &comune, &answers)?;
+        let state = &mut loaded.state;
+        loaded.conflicts = ground(visit, &loaded.procedure, &comune, state, None).await?;
         loaded.draft.answers = answers;
         loaded.draft.saved_at = jiff::Timestamp::now();
         if !sent.on_the_way {
@@ -344,6 +376,7 @@ fn stayed(visit: &Visit, loaded: &Loaded, section: &Section, changed: bool) -> R
         "saved": visit.lang.text_with("draft-saved", &[("moment", (&when).into())]),
         "changed": changed,
         "computed": shown,
+        "conflicts": conflict_words(visit, &loaded.conflicts),
     }))
     .into_response()
 }

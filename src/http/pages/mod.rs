@@ -19,6 +19,7 @@ mod language;
 mod layers;
 mod map;
 mod norm;
+mod outline;
 mod parcel;
 mod parcels;
 mod party;

@@ -15,10 +15,11 @@ use crate::access::{self, Concerned, PracticeAction, Relation};
 use crate::blob::{self, Blobs};
 use crate::cadastre::CadastralReference;
 use crate::calendar::{ClockState, Unit};
+use crate::db::Tx;
 use crate::document::VerificationCode;
 use crate::place::Comune;
 use crate::practice::{
-    self, Actor, ClockView, Event, FiledDocument, Practice, Receipt, State, Step,
+    self, Actor, ClockView, Event, FiledDocument, Occupied, Practice, Receipt, State, Step,
 };
 use crate::procedure::{self, Procedure};
 use crate::text::{DateFormat, Lang, Value};
@@ -28,7 +29,7 @@ use super::super::extract::Visit;
 use super::actions::actions;
 use super::answers;
 use super::documents::pdf_response;
-use super::drafts::moment;
+use super::drafts::{conflict_words, moment};
 use super::failure::html;
 use super::party::{Own, grounds, reading};
 use super::present::{self, localized};
@@ -52,6 +53,7 @@ pub(super) struct Loaded {
     pub(super) clock: Option<ClockView>,
     pub(super) receipt: Option<Receipt>,
     pub(super) code: Option<VerificationCode>,
+    pub(super) conflicts: Vec<Occupied>,
 }
 
 pub(super) async fn complete(
@@ -80,6 +82,7 @@ pub(super) async fn complete(
         clock,
         receipt: None,
         code: None,
+        conflicts: Vec::new(),
     })
 }
 
@@ -151,8 +154,28 @@ pub(super) async fn load(
     let mut loaded = complete(visit, &mut connection, found, today()?).await?;
     loaded.receipt = practice::receipt(&mut connection, id).await?;
     loaded.code = practice::follow_code(&mut connection, id).await?;
+    drop(connection);
+    if !loaded.state.has_ended() || loaded.state == State::Granted {
+        loaded.conflicts = conflicts(visit, &loaded).await?;
+    }
     visit.comune = Some(Arc::clone(&loaded.comune));
     Ok(loaded)
+}
+
+/// Who else has the ground of a practice.
+async fn conflicts(visit: &Visit, loaded: &Loaded) -> Result<Vec<Occupied>, Failure> {
+    let areas = practice::drawn_areas(&loaded.procedure, &loaded.practice.answers);
+    let mut found = Vec::new();
+    if areas.is_empty() {
+        return Ok(found);
+    }
+    let pool = &visit.shared.app.databases().writer;
+    let mut tx = Tx::for_system(pool).await.map_err(practice::Error::from)?;
+    let (comune, id) = (loaded.comune.id, Some(loaded.practice.id));
+    for area in &areas {
+        found.extend(practice::conflicts(&mut tx, comune, area, id).await?);
+    }
+    Ok(found)
 }
 
 /// `/pratiche`.
@@ -397,6 +420,7 @@ pub(super) fn practice_page(
         }),
         seen: loaded.events.last().map_or(0, |event| event.seq),
         action_url: format!("{url}/azione"),
+        conflicts: conflict_words(visit, &loaded.conflicts),
         title,
         page,
     })

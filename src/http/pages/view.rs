@@ -38,7 +38,7 @@ pub use history::{HistoryPage, HistoryPlanView, HistoryStepView, LinkView};
 pub use layers::{FieldView, LayerPage, LayerView, LayersPage, ThemeView};
 pub use norm::{ArticleLink, ArticlePage, DocumentLink, NormFound, NormsPage, PlanView};
 pub use practice::{
-    ActionView, AnswersView, CheckPage, ClockLine, DocumentsPage, EventView, ExpiredPage,
+    ActionView, AnswersView, CheckPage, ClockLine, DocumentsPage, DrawView, EventView, ExpiredPage,
     FollowFormPage, FollowPage, FormPage, MinePage, OptionView, PracticeLink, PracticePage,
     QuestionView, QueuePage, SlotView, TaskGroup, TaskView, TasksPage,
 };
@@ -63,6 +63,9 @@ pub struct Assets {
     /// The module that saves forms on the way.
     #[serde(default)]
     pub form_js: String,
+    /// The module that draws areas on a map.
+    #[serde(default)]
+    pub draw_js: String,
     /// The regular weight of Titillium Web, loaded ahead.
     pub font: String,
     /// The icon of the site.

@@ -9,6 +9,7 @@ mod documents;
 mod evidence;
 mod facts;
 mod gis;
+mod ground;
 mod imagery;
 /// Live layers: who sees what, and when.
 mod live;

@@ -130,6 +130,21 @@ pub struct FormPage {
     pub errors: Vec<(String, String)>,
     /// The page before.
     pub back_url: String,
+    /// The map on which an area is drawn, where one is asked for.
+    pub draw: Option<DrawView>,
+    /// Who else has the same ground, in words.
+    pub conflicts: Vec<String>,
+}
+
+/// The map on which an area is drawn.
+#[derive(Debug)]
+pub struct DrawView {
+    /// Address of its style.
+    pub style_url: String,
+    /// West, south, east and north in degrees, joined by commas.
+    pub bounds: String,
+    /// EPSG code in which corners are written.
+    pub storage_srid: i32,
 }
 
 /// A document of a draft.
@@ -190,6 +205,8 @@ pub struct CheckPage {
     pub documents: Vec<(String, String)>,
     /// Costs: name and amount.
     pub fees: Vec<(String, String)>,
+    /// Who else has the same ground, in words.
+    pub conflicts: Vec<String>,
     /// The key of the submission.
     pub key: String,
     /// Where it is sent.
@@ -326,6 +343,8 @@ pub struct PracticePage {
     pub seen: i32,
     /// Where actions are sent.
     pub action_url: String,
+    /// Who else has the same ground, in words.
+    pub conflicts: Vec<String>,
     /// The receipt, once it is printed.
     pub receipt_url: Option<String>,
     /// The code by which it is followed.
