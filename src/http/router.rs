@@ -40,6 +40,9 @@ const BODY_DEADLINE: Duration = Duration::from_secs(30);
 /// Time for an answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Time for a map of staff to arrive.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(4 * 3600);
+
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
@@ -93,12 +96,34 @@ pub fn router(app: &App) -> Router {
         );
     let router = Router::new()
         .merge(api)
+        .merge(api::staff_routes())
         .merge(pages::routes(app.is_demo()))
         .route("/ortofoto/{z}/{x}/{y}", get(api::picture))
         .nest_service("/assets", built)
         .fallback(pages::not_found)
-        .with_state(shared);
-    around(router)
+        .with_state(shared.clone());
+    // Maps of staff are large: a file may take hours to arrive, but never stands in memory.
+    let uploads = Router::new()
+        .merge(pages::upload_routes())
+        .merge(api::upload_routes())
+        .with_state(shared)
+        .layer(DefaultBodyLimit::disable())
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            UPLOAD_TIMEOUT,
+        ));
+    around(limited(router).merge(uploads))
+}
+
+/// Limits of every request but an upload.
+fn limited(router: Router) -> Router {
+    router
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ANSWER_TIMEOUT,
+        ))
 }
 
 /// Numbers, logs, limits and headers of every request, from the outside to the inside.
@@ -108,18 +133,12 @@ fn around(router: Router) -> Router {
         "application/vnd.mapbox-vector-tile",
     ));
     let mut router = router
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
         .layer(CsrfLayer::new())
         .layer(
             CompressionLayer::new()
                 .gzip(true)
                 .compress_when(compressible),
         )
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ANSWER_TIMEOUT,
-        ))
         .layer(CatchPanicLayer::custom(panicked));
     // Redirects, refused methods and the like: what says nothing is kept by nobody.
     router = router.layer(SetResponseHeaderLayer::if_not_present(

@@ -5,6 +5,7 @@ mod caching;
 mod documents;
 mod facts;
 mod gis;
+mod gis_load;
 mod imagery;
 mod norms;
 mod outage;
