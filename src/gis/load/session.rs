@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::db::Tx;
 use crate::gis::{Doer, Error, NewStaffAct, record_act};
 use crate::ingest::{Inspected, ReadOptions};
-use crate::layer::{ChosenMapping, LayerMapping};
+use crate::layer::{ChosenMapping, Definition, LayerMapping};
 
 use super::sql;
 
@@ -236,13 +236,16 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// As a load takes it.
-    pub fn options(&self) -> ReadOptions {
+    /// As a load into a layer takes it.
+    ///
+    /// Files of the national cadastre have one layer: that it was chosen says nothing.
+    pub fn options(&self, definition: &Definition) -> ReadOptions {
         let reading = &self.reading;
+        let is_cadastre = definition.reader.cadastre_gml.is_some() && self.mapping.is_none();
         ReadOptions {
             driver: reading.driver.clone(),
             member: reading.member.clone(),
-            layer: reading.layer.clone(),
+            layer: reading.layer.clone().filter(|_| !is_cadastre),
             crs: reading.crs.clone(),
             encoding: reading.encoding.clone(),
             mapping: self.mapping.as_ref().map(StoredMapping::chosen),

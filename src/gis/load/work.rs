@@ -177,7 +177,7 @@ pub async fn start_load(
         file: Arc::clone(&file),
         comune: comune.clone(),
         files: session.paths(&config.var),
-        options: session.options(),
+        options: session.options(&file.definition),
         publish: false,
         by: by.to_owned(),
         progress,

@@ -84,7 +84,7 @@ async fn a_file_goes_all_the_way_without_a_script() {
         "{shown}"
     );
 
-    let form = "livello=catasto.particella&insieme=%7C&azione=avanti";
+    let form = "livello=catasto.particella&insieme=%7CCadastralParcel&azione=avanti";
     let chosen = post(&site, &cookie, &format!("{base}/riconosciuto"), form).await;
     assert_eq!(
         chosen.header("location"),
