@@ -36,11 +36,8 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         map: here('src/map.ts'),
-<<<<<<< HEAD
         form: here('src/form.ts'),
-=======
         upload: here('src/upload.ts'),
->>>>>>> 8ad5e0c (Load files on guided pages: resumable pieces, what is recognised, correspondence, checks, publication)
         site: here('scss/site.scss'),
         maplibre: here('scss/maplibre.scss'),
       },

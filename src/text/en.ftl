@@ -1027,7 +1027,6 @@ gis-rule-article = The feature names an article that the norms do not have.
 gis-fix-article = Load the norms of the plan, or correct the number of the article.
 gis-rule-census = The area of the census and the drawn one differ much.
 gis-fix-census = Check the extract: a split may be missing.
-<<<<<<< HEAD
 # --- form: saving, conflicts, expired session
 
 form-conflict-keep = Keep the answers that were saved and drop these
@@ -1079,7 +1078,6 @@ follow-button = Show the practice
 follow-unknown = There is no practice with this code: check that you copied all of it.
 follow-states-only = Here you see only how the practice stands.
 follow-whole = Sign in to see everything
-=======
 
 # --- guided loads of the GIS staff
 gis-load-lead = A file, a ZIP archive or several files together: SHP, GPKG, GML, GeoJSON, DXF, TAB and others. Nothing is in force until you publish it.
@@ -1180,4 +1178,3 @@ gis-plan-help = A plan is published as a whole, with its acts and days.
 gis-load = Load a file
 gis-load-new = Load a new version
 gis-done-plan = The version is part of the plan: it comes into force with its publication.
->>>>>>> 8ad5e0c (Load files on guided pages: resumable pieces, what is recognised, correspondence, checks, publication)

@@ -1027,7 +1027,6 @@ gis-rule-article = L’elemento cita un articolo che le norme non hanno.
 gis-fix-article = Carica le norme del piano, o correggi il numero dell’articolo.
 gis-rule-census = La superficie censuaria e quella disegnata sono molto diverse.
 gis-fix-census = Verifica la visura: può mancare un frazionamento.
-<<<<<<< HEAD
 # --- modulo: salvataggio, conflitti, sessione scaduta
 
 form-conflict-keep = Tieni le risposte salvate e lascia perdere queste
@@ -1079,7 +1078,6 @@ follow-button = Mostra la pratica
 follow-unknown = Non c'è nessuna pratica con questo codice: controlla di averlo copiato tutto.
 follow-states-only = Qui si vede soltanto a che punto è la pratica.
 follow-whole = Accedi per vedere tutto
-=======
 
 # --- guided loads of the GIS staff
 gis-load-lead = Un file, un archivio ZIP o più file insieme: SHP, GPKG, GML, GeoJSON, DXF, TAB e altri. Nulla va in vigore finché non lo pubblichi.
@@ -1180,4 +1178,3 @@ gis-plan-help = Un piano si pubblica tutto insieme, con i suoi atti e le sue dat
 gis-load = Carica un file
 gis-load-new = Carica una nuova versione
 gis-done-plan = La versione fa parte del piano: entra in vigore con la sua pubblicazione.
->>>>>>> 8ad5e0c (Load files on guided pages: resumable pieces, what is recognised, correspondence, checks, publication)

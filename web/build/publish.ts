@@ -8,11 +8,8 @@ interface Manifest {
   site_css: string;
   map_css: string;
   map_js: string;
-<<<<<<< HEAD
   form_js: string;
-=======
   upload_js: string;
->>>>>>> 8ad5e0c (Load files on guided pages: resumable pieces, what is recognised, correspondence, checks, publication)
   font: string;
   icon: string;
 }
@@ -51,11 +48,8 @@ export function publish(options: { icon: string }): Plugin {
         site_css: address('site-', '.css'),
         map_css: address('maplibre-', '.css'),
         map_js: address('map-', '.js'),
-<<<<<<< HEAD
         form_js: address('form-', '.js'),
-=======
         upload_js: address('upload-', '.js'),
->>>>>>> 8ad5e0c (Load files on guided pages: resumable pieces, what is recognised, correspondence, checks, publication)
         font: address('titillium-web-latin-400-normal-', '.woff2'),
         icon: address('icon-', '.svg'),
       };

@@ -58,14 +58,12 @@ pub struct Assets {
     pub map_css: String,
     /// The module that runs the map.
     pub map_js: String,
-<<<<<<< HEAD
     /// The module that saves forms on the way.
     #[serde(default)]
     pub form_js: String,
-=======
     /// The module that sends large files piece by piece.
+    #[serde(default)]
     pub upload_js: String,
->>>>>>> 8ad5e0c (Load files on guided pages: resumable pieces, what is recognised, correspondence, checks, publication)
     /// The regular weight of Titillium Web, loaded ahead.
     pub font: String,
     /// The icon of the site.
