@@ -38,6 +38,7 @@ export default defineConfig({
         map: here('src/map.ts'),
         form: here('src/form.ts'),
         draw: here('src/draw.ts'),
+        upload: here('src/upload.ts'),
         site: here('scss/site.scss'),
         maplibre: here('scss/maplibre.scss'),
       },

@@ -31,6 +31,7 @@ pub fn statements() -> Vec<&'static str> {
         crate::practice::STATEMENTS,
         crate::document::STATEMENTS,
         crate::gis::STATEMENTS,
+        crate::gis::LOAD_STATEMENTS,
     ]
     .concat()
 }

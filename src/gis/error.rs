@@ -11,6 +11,9 @@ pub enum Error {
     /// Publishing or withdrawing was refused.
     #[error(transparent)]
     Publish(#[from] layer::PublishError),
+    /// A plan refused a part.
+    #[error(transparent)]
+    Plan(#[from] layer::PlanError),
     /// A load failed.
     #[error(transparent)]
     Load(#[from] ingest::Error),

@@ -2,6 +2,7 @@
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
+use crate::crs;
 use crate::layer::{Definition, Differences};
 
 use super::error::Error;
@@ -195,4 +196,43 @@ pub async fn difference_picture(
         add(&mut picture, rows, kind);
     }
     Ok(Some(picture))
+}
+
+/// A picture of the box of a layer that was recognised in a file, over the boundary of the comune
+/// in its storage CRS; none where it cannot be placed.
+pub fn extent_picture(
+    boundary: &[Vec<[f64; 2]>],
+    storage_srid: i32,
+    layer: &wire::LayerInspection,
+) -> Option<Picture> {
+    let [west, south, east, north] = layer.extent?;
+    let code = layer.crs.as_ref()?.code.as_deref()?.strip_prefix("EPSG:")?;
+    let from: i32 = code.parse().ok()?;
+    let mut corners = [[west, south], [east, south], [east, north], [west, north]];
+    let moved = crs::with_transformation(from, storage_srid, |t| t.apply_to(&mut corners));
+    if !matches!(moved, Ok(Ok(()))) || corners.iter().flatten().any(|v| !v.is_finite()) {
+        return None;
+    }
+    let mut extent = [
+        f64::INFINITY,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NEG_INFINITY,
+    ];
+    for [x, y] in boundary.iter().flatten().chain(&corners) {
+        extent = [
+            extent[0].min(*x),
+            extent[1].min(*y),
+            extent[2].max(*x),
+            extent[3].max(*y),
+        ];
+    }
+    let mut picture = Picture::around(extent);
+    let path = picture.path_of(&[corners.to_vec()]);
+    picture.shapes.push(Shape {
+        key: layer.name.clone(),
+        kind: ShapeKind::After,
+        path,
+    });
+    Some(picture)
 }

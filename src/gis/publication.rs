@@ -58,6 +58,23 @@ pub async fn publish(
     Ok(recorded)
 }
 
+/// Makes a version a part of a plan that is not published yet, and notes it.
+///
+/// # Errors
+/// [`Error::Plan`], with nothing recorded.
+pub async fn add_to_plan(
+    tx: &mut Tx,
+    definition: &Definition,
+    doer: &Doer,
+    plan: (&str, &str),
+    version: i32,
+) -> Result<(), Error> {
+    let (territory, by) = (doer.territory_id, &doer.name);
+    layer::add_plan_part(tx, territory, plan, &definition.id, Some(version), by).await?;
+    let detail = json!({ "plan": plan.0, "plan_version": plan.1, "version": version });
+    note(tx, definition, doer, "plan", &detail).await
+}
+
 /// Takes what is in force of a layer out of force from a day on, notes it, and returns the day.
 ///
 /// # Errors

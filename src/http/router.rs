@@ -41,6 +41,9 @@ const BODY_DEADLINE: Duration = Duration::from_secs(30);
 /// Time for an answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Time for a map of staff to arrive.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(4 * 3600);
+
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
@@ -94,15 +97,27 @@ pub fn router(app: &App) -> Router {
         );
     let router = Router::new()
         .merge(api)
+        .merge(api::staff_routes())
         .merge(pages::routes(app.is_demo()))
         .route("/ortofoto/{z}/{x}/{y}", get(api::picture))
         .nest_service("/assets", built)
         .fallback(pages::not_found)
-        .with_state(shared);
-    around(router.layer(middleware::from_fn_with_state(
+        .with_state(shared.clone());
+    let router = router.layer(middleware::from_fn_with_state(
         app.clone(),
         may_have_written,
-    )))
+    ));
+    // Maps of staff are large: a file may take hours to arrive, but never stands in memory.
+    let uploads = Router::new()
+        .merge(pages::upload_routes())
+        .merge(api::upload_routes())
+        .with_state(shared)
+        .layer(DefaultBodyLimit::disable())
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            UPLOAD_TIMEOUT,
+        ));
+    around(limited(router).merge(uploads))
 }
 
 /// Live layers are looked at again after a request that may have changed what they show.
@@ -119,6 +134,17 @@ async fn may_have_written(
     answer
 }
 
+/// Limits of every request but an upload.
+fn limited(router: Router) -> Router {
+    router
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ANSWER_TIMEOUT,
+        ))
+}
+
 /// Numbers, logs, limits and headers of every request, from the outside to the inside.
 fn around(router: Router) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
@@ -126,18 +152,12 @@ fn around(router: Router) -> Router {
         "application/vnd.mapbox-vector-tile",
     ));
     let mut router = router
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
         .layer(CsrfLayer::new())
         .layer(
             CompressionLayer::new()
                 .gzip(true)
                 .compress_when(compressible),
         )
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ANSWER_TIMEOUT,
-        ))
         .layer(CatchPanicLayer::custom(panicked));
     // Redirects, refused methods and the like: what says nothing is kept by nobody.
     router = router.layer(SetResponseHeaderLayer::if_not_present(

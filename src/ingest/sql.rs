@@ -34,7 +34,9 @@ with point as (
              where territory_id = $1 and st_srid(geom) = $2
              order by origin, id desc
              limit 1) as boundary
-     cross join st_dumppoints(st_simplifypreservetopology(boundary.geom, $3)) as dumped
+     cross join st_dumppoints(
+         -- simplified, a single part may come out as a plain polygon
+         st_multi(st_simplifypreservetopology(boundary.geom, $3))) as dumped
 )
 select array_agg(x order by path), array_agg(y order by path)
   from point

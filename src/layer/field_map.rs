@@ -215,6 +215,15 @@ pub fn check_presets(layers: &Path, definitions: &Definitions) -> Result<usize, 
     }
 }
 
+/// Names of the mappings that come with the program, in order.
+pub fn preset_names(layers: &Path) -> Vec<String> {
+    let files = preset_files(layers);
+    let stems = files.iter().filter_map(|path| path.file_stem());
+    stems
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .collect()
+}
+
 fn preset_files(layers: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(layers.join(PRESETS))
         .into_iter()

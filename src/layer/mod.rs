@@ -41,7 +41,7 @@ pub use domain::DomainValue;
 pub use fact_rule::{FactRule, SliverRule, SmallWhen};
 pub use field_map::{
     ChosenMapping, ColumnMapping, LayerMapping, MappingFile, MappingFileError, check_presets,
-    find_mapping,
+    find_mapping, preset_names,
 };
 pub use lineage::{Lineage, LineageKind, LineageStep, lineage, lineage_of, record_lineage};
 pub use live::{LIVE_CHANGED, LiveFile, live_schema};

@@ -10,6 +10,7 @@ interface Manifest {
   map_js: string;
   form_js: string;
   draw_js: string;
+  upload_js: string;
   font: string;
   icon: string;
 }
@@ -50,6 +51,7 @@ export function publish(options: { icon: string }): Plugin {
         map_js: address('map-', '.js'),
         form_js: address('form-', '.js'),
         draw_js: address('draw-', '.js'),
+        upload_js: address('upload-', '.js'),
         font: address('titillium-web-latin-400-normal-', '.woff2'),
         icon: address('icon-', '.svg'),
       };

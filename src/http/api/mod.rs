@@ -8,6 +8,7 @@ mod coordinates;
 mod fact_shape;
 mod facts;
 mod features;
+mod gis;
 mod health;
 mod imagery;
 mod layers;
@@ -31,6 +32,7 @@ use super::extract::Shared;
 pub(super) use fact_shape::evidence_of;
 pub use fact_shape::facts_json;
 pub(super) use facts::answer;
+pub(super) use gis::{routes as staff_routes, upload_routes};
 pub(super) use imagery::picture;
 pub(super) use plans::{document_url, read_norm, read_norms};
 

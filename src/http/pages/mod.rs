@@ -92,6 +92,13 @@ fn of_a_comune() -> Router<Shared> {
         .merge(gis::routes())
 }
 
+/// Pages that take whole maps from the staff.
+pub(super) fn upload_routes() -> Router<Shared> {
+    Router::new()
+        .merge(gis::upload_routes())
+        .nest("/c/{slug}", gis::upload_routes())
+}
+
 /// Bytes of a certificate's file that is compared or registered.
 const FILE_LIMIT: usize = 64 * 1024 * 1024;
 

@@ -66,6 +66,9 @@ pub struct Assets {
     /// The module that draws areas on a map.
     #[serde(default)]
     pub draw_js: String,
+    /// The module that sends large files piece by piece.
+    #[serde(default)]
+    pub upload_js: String,
     /// The regular weight of Titillium Web, loaded ahead.
     pub font: String,
     /// The icon of the site.

@@ -10,6 +10,7 @@ mod evidence;
 mod facts;
 mod gis;
 mod ground;
+mod gis_load;
 mod imagery;
 /// Live layers: who sees what, and when.
 mod live;

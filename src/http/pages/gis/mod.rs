@@ -3,8 +3,12 @@
 //! Every one of them asks [`staff`] first: for anybody else there is nothing here.
 
 mod acts;
+mod checks;
 mod compare;
+mod load;
+mod mapping;
 mod overview;
+mod recognised;
 mod report;
 mod versions;
 mod words;
@@ -29,6 +33,22 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/gis", get(overview::page))
         .route("/gis/registro", get(acts::page))
+        .route("/gis/carica/{id}", get(load::current))
+        .route("/gis/carica/{id}/file", get(load::files))
+        .route("/gis/carica/{id}/scarta", post(load::throw_away))
+        .route(
+            "/gis/carica/{id}/riconosciuto",
+            get(recognised::page).post(recognised::choose),
+        )
+        .route(
+            "/gis/carica/{id}/corrispondenze",
+            get(mapping::page).post(mapping::choose),
+        )
+        .route("/gis/carica/{id}/controlli", get(checks::page))
+        .route(
+            "/gis/carica/{id}/pubblica",
+            get(checks::publish_page).post(checks::publish),
+        )
         .route("/gis/livelli/{layer}", get(versions::page))
         .route("/gis/livelli/{layer}/pubblica", post(versions::publish))
         .route("/gis/livelli/{layer}/ritira", post(versions::withdraw))
@@ -39,6 +59,11 @@ pub(super) fn routes() -> Router<Shared> {
             "/gis/livelli/{layer}/{version}/rapporto.{format}",
             get(report::file),
         )
+}
+
+/// The page that takes whole files: as large as is configured, for as long as it takes.
+pub(super) fn upload_routes() -> Router<Shared> {
+    Router::new().route("/gis/carica", get(load::page).post(load::receive))
 }
 
 /// Who works here, for which comune.
@@ -109,9 +134,10 @@ fn layer_crumb(visit: &Visit, file: &DefinitionFile) -> CrumbView {
 impl From<gis::Error> for Failure {
     fn from(error: gis::Error) -> Self {
         match error {
-            gis::Error::NoReason | gis::Error::LongReason(_) | gis::Error::Publish(_) => {
-                Self::BadRequest(error.to_string())
-            }
+            gis::Error::NoReason
+            | gis::Error::LongReason(_)
+            | gis::Error::Plan(_)
+            | gis::Error::Publish(_) => Self::BadRequest(error.to_string()),
             gis::Error::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_))
             | gis::Error::Transaction(_) => {
                 tracing::warn!(error = ?error, "the staff's work could not be read or written");

@@ -56,22 +56,22 @@ pub(super) struct ReportView {
 
 /// A rule that found something.
 pub(super) struct RuleView {
-    rule: String,
-    class: &'static str,
-    outcome: String,
-    count: u64,
-    message: String,
-    meaning: String,
-    remedy: String,
-    findings: Vec<FindingView>,
-    more: usize,
+    pub(super) rule: String,
+    pub(super) class: &'static str,
+    pub(super) outcome: String,
+    pub(super) count: u64,
+    pub(super) message: String,
+    pub(super) meaning: String,
+    pub(super) remedy: String,
+    pub(super) findings: Vec<FindingView>,
+    pub(super) more: usize,
 }
 
-struct FindingView {
-    number: usize,
-    place: String,
-    message: String,
-    map_url: Option<String>,
+pub(super) struct FindingView {
+    pub(super) number: usize,
+    pub(super) place: String,
+    pub(super) message: String,
+    pub(super) map_url: Option<String>,
 }
 
 /// `GET /gis/livelli/{layer}/{version}`.

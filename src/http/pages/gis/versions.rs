@@ -96,6 +96,7 @@ pub(super) async fn page(
             "gia" => Some(lang.text("gis-done-unchanged")),
             "ritirata" => Some(with_day("gis-done-withdrawn")),
             "annullato" => Some(lang.text("gis-done-cancelled")),
+            "piano" => Some(lang.text("gis-done-plan")),
             "richiesta" => Some(lang.text("gis-done-requested")),
             _ => None,
         };

@@ -171,6 +171,7 @@ fn without_a_web_build_pages_name_no_files() {
     let built = map(Assets {
         site_css: "/assets/site-1.css".to_owned(),
         map_js: "/assets/map-1.js".to_owned(),
+        upload_js: "/assets/upload-1.js".to_owned(),
         ..Assets::default()
     });
     assert!(built.contains("src=\"/assets/map-1.js\""), "{built}");
