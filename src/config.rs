@@ -34,10 +34,12 @@ const IMAGERY: &str = "MAPPALE_IMAGERY";
 const IMAGERY_CREDIT: &str = "MAPPALE_IMAGERY_CREDIT";
 const IMAGERY_MAX_ZOOM: &str = "MAPPALE_IMAGERY_MAX_ZOOM";
 const IMAGERY_CACHE: &str = "MAPPALE_IMAGERY_CACHE_MB";
+const EVIDENCE: &str = "MAPPALE_EVIDENCE";
 const DATABASE_URL: &str = "DATABASE_URL";
 
-const KNOWN: [&str; 22] = [
+const KNOWN: [&str; 23] = [
     VAR,
+    EVIDENCE,
     LISTEN,
     ORIGIN,
     LAYERS,
@@ -199,6 +201,9 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// `MAPPALE_MAX_UNPACKED_MB`: megabytes that an archive may hold, as bytes; default 20000.
     pub max_unpacked_bytes: u64,
+    /// `MAPPALE_EVIDENCE`: folder of the daily roots of the chain of events, meant to lie on another
+    /// machine; default `evidence` below `MAPPALE_VAR`.
+    pub evidence: PathBuf,
     /// `MAPPALE_IMAGERY` and what belongs to it: pictures from the air; none by default.
     pub imagery: Option<ImagerySettings>,
 }
@@ -312,6 +317,10 @@ impl Config {
             },
             max_file_bytes: variables.parse(MAX_FILE, "2000", megabytes)?,
             max_unpacked_bytes: variables.parse(MAX_UNPACKED, "20000", megabytes)?,
+            evidence: match variables.get(EVIDENCE) {
+                Some(value) => folder.join(value),
+                None => path(VAR, "var").join("evidence"),
+            },
             imagery: imagery(&variables, &path(VAR, "var"))?,
         })
     }

@@ -26,6 +26,8 @@ pub enum Action {
     Steward,
     /// Issue certificates, see their drafts, and register what was signed.
     Certify,
+    /// Say who does what for the office, and read the journal of access.
+    Administer,
 }
 
 /// The answer no. Towards the asker it is told as "does not exist".
@@ -41,6 +43,7 @@ pub fn authorize(viewer: &Viewer, action: Action, class: PolicyClass) -> Result<
     let allowed = match (action, class) {
         (Action::Certify, _) => viewer.role() == Some(Role::Officer),
         (Action::Steward, _) => viewer.role() == Some(Role::GisClerk),
+        (Action::Administer, _) => viewer.role() == Some(Role::Administrator),
         (Action::Read, PolicyClass::Public) => true,
         (Action::Read, PolicyClass::Staff) => {
             matches!(viewer.role(), Some(Role::GisClerk | Role::Officer))
@@ -55,15 +58,13 @@ mod tests {
 
     #[test]
     fn every_role_meets_every_class() {
-        let known = |role| Viewer::Known {
-            name: "Nome Inventato".into(),
-            role,
-        };
+        let known = |role| Viewer::known("p", "Nome Inventato", role);
         let table = [
             (Viewer::Anonymous, true, false),
             (known(Role::Citizen), true, false),
             (known(Role::GisClerk), true, true),
             (known(Role::Officer), true, true),
+            (known(Role::Administrator), true, false),
         ];
         for (viewer, public, staff) in table {
             let may = |class| authorize(&viewer, Action::Read, class).is_ok();
@@ -75,6 +76,9 @@ mod tests {
             let stewards = authorize(&viewer, Action::Steward, PolicyClass::Public).is_ok();
             let is_clerk = viewer.role() == Some(Role::GisClerk);
             assert_eq!(stewards, is_clerk, "{viewer:?}");
+            let administers = authorize(&viewer, Action::Administer, PolicyClass::Staff).is_ok();
+            let is_administrator = viewer.role() == Some(Role::Administrator);
+            assert_eq!(administers, is_administrator, "{viewer:?}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Everything opened once: settings, definitions, database, the copy in memory.
 
+mod evidence;
 mod office;
 mod open;
 mod receipts;

@@ -126,6 +126,7 @@ impl App {
     pub fn start_watching(&self) {
         tokio::spawn(keep_current(self.clone()));
         tokio::spawn(watch_database(self.clone()));
+        tokio::spawn(super::evidence::keep_roots(self.clone()));
         tokio::spawn(watch_procedures(self.clone()));
         tokio::spawn(remove_expired_drafts(self.clone()));
         tokio::spawn(receipts::empty_outbox(self.clone()));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::db::in_transaction;
+use crate::db::in_transaction_for_system;
 use crate::job::Listener;
 use crate::layer;
 use crate::practice;
@@ -119,7 +119,7 @@ pub(super) async fn remove_expired_drafts(app: App) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let tidied = in_transaction(&app.databases().writer, |tx| {
+        let tidied = in_transaction_for_system(&app.databases().writer, |tx| {
             Box::pin(async move { practice::drop_expired(tx).await })
         });
         match tidied.await {

@@ -1,6 +1,7 @@
 //! Links: adding them, and verifying all of them.
 
 use futures_util::TryStreamExt as _;
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
@@ -15,6 +16,14 @@ pub enum Error {
     /// The operating system gives no random bytes.
     #[error("no random bytes for a salt")]
     Random,
+    /// A root cannot be read or written.
+    #[error("root of the chain {path}: {source}")]
+    Root {
+        /// The file or folder.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The database failed.
     #[error("the chain of events in the database")]
     Database(#[from] sqlx::Error),
@@ -40,6 +49,25 @@ pub enum Flaw {
         /// Where it should.
         noted: i64,
     },
+    /// The chain is shorter than a root says: an older state was restored.
+    #[error("link {position}, noted on {day}, is not there any more: this is an older state")]
+    OldState {
+        /// Day of the root.
+        day: Date,
+        /// The link.
+        position: i64,
+    },
+    /// A link is another than a root says: the chain was written anew.
+    #[error("link {position} is not the one that was noted on {day}")]
+    Rewritten {
+        /// Day of the root.
+        day: Date,
+        /// The link.
+        position: i64,
+    },
+    /// A root does not follow the one before.
+    #[error("a root before that of {0} is missing or was altered")]
+    RootMissing(Date),
     /// The end is another link than was noted.
     #[error("the last link {0} is not the one that was noted")]
     OtherEnd(i64),
@@ -125,4 +153,26 @@ pub async fn verify_links(connection: &mut PgConnection) -> Result<(i64, Vec<Fla
         flaws.push(Flaw::OtherEnd(found));
     }
     Ok((found, flaws))
+}
+
+/// Position and hash of the last link.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end(connection: &mut PgConnection) -> Result<(i64, Vec<u8>), sqlx::Error> {
+    sqlx::query_as(sql::END).fetch_one(connection).await
+}
+
+/// The hash of a link.
+///
+/// # Errors
+/// When the database fails.
+pub async fn link(
+    connection: &mut PgConnection,
+    position: i64,
+) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    sqlx::query_scalar(sql::LINK)
+        .bind(position)
+        .fetch_optional(connection)
+        .await
 }

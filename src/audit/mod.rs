@@ -4,9 +4,13 @@
 //! lives with its owner; when it is erased by law, the chain still verifies.
 
 mod chain;
+mod journal;
+mod root;
 mod sql;
 
-pub use chain::{Error, Flaw, Salt, add, content_hash, verify_links};
+pub use chain::{Error, Flaw, Salt, add, content_hash, end, link, verify_links};
+pub use journal::{Access, Looker, accesses, note_access};
+pub use root::{Root, today, verify_roots, write_root};
 
 /// Every fixed statement, for the test that prepares them.
 pub(crate) use sql::ALL as STATEMENTS;

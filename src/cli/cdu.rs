@@ -65,10 +65,7 @@ pub(super) async fn run(config: Config, arguments: CduArguments) -> Result<()> {
             _ => bail!("there are several comuni: say which with --comune"),
         },
     };
-    let viewer = Viewer::Known {
-        name: "mappale cdu".to_owned(),
-        role: Role::Officer,
-    };
+    let viewer = Viewer::known("mappale cdu", "mappale cdu", Role::Officer);
     let mut references: Vec<CadastralReference> = Vec::new();
     for text in &arguments.parcels {
         if let Ok(reference) = text.parse() {

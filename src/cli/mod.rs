@@ -1,5 +1,6 @@
 //! The command line: sub-commands of one program.
 
+mod backup;
 mod cadastre;
 mod cdu;
 mod clock;
@@ -60,7 +61,11 @@ enum Command {
     #[command(subcommand)]
     Plan(plan::PlanCommand),
     /// Verify that no event of any practice was altered, taken out or cut off.
-    Verify,
+    Verify(verify::VerifyArguments),
+    /// Copy the database and the stored documents into a folder, consistent with each other.
+    Backup(backup::BackupArguments),
+    /// Bring a backup into an installation that is empty, and verify it.
+    Restore(backup::BackupArguments),
     /// Issue a zoning certificate (certificato di destinazione urbanistica) as a draft to be signed.
     Cdu(cdu::CduArguments),
     /// The invented demonstration comune.
@@ -93,7 +98,9 @@ pub fn run() -> Result<()> {
             Command::Procedure(command) => procedure::run(&config, command),
             Command::Clock(command) => clock::run(&config, command),
             Command::Plan(command) => plan::run(&config, command).await,
-            Command::Verify => verify::run(&config).await,
+            Command::Verify(arguments) => verify::run(&config, arguments).await,
+            Command::Backup(arguments) => backup::backup(&config, arguments).await,
+            Command::Restore(arguments) => backup::restore(&config, arguments).await,
             Command::Cdu(arguments) => cdu::run(config, arguments).await,
             Command::Demo(command) => demo::run(&config, command).await,
             Command::Openapi => say(&crate::http::openapi().to_pretty_json()?),

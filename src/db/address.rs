@@ -82,6 +82,7 @@ pub struct Address {
     options: PgConnectOptions,
     sign_in: SignIn,
     shown: String,
+    password: Option<String>,
 }
 
 impl Address {
@@ -98,6 +99,7 @@ impl Address {
             options,
             sign_in: SignIn::AsRole,
             shown: format!("database {database} at {}", folder.display()),
+            password: None,
         }
     }
 
@@ -115,7 +117,33 @@ impl Address {
             options: options.application_name("mappale"),
             sign_in: SignIn::TakeRole,
             shown: url.to_string(),
+            password: password(url.expose()),
         })
+    }
+
+    /// Name of the database.
+    pub(super) fn database(&self) -> &str {
+        let options = &self.options;
+        options.get_database().unwrap_or(options.get_username())
+    }
+
+    /// The same as variables that the programs of PostgreSQL read.
+    pub(super) fn variables(&self) -> Vec<(&'static str, String)> {
+        let options = &self.options;
+        let host = match options.get_socket() {
+            Some(folder) => folder.display().to_string(),
+            None => options.get_host().to_owned(),
+        };
+        let mut variables = vec![
+            ("PGHOST", host),
+            ("PGPORT", options.get_port().to_string()),
+            ("PGUSER", options.get_username().to_owned()),
+            ("PGDATABASE", self.database().to_owned()),
+        ];
+        if let Some(password) = &self.password {
+            variables.push(("PGPASSWORD", password.clone()));
+        }
+        variables
     }
 
     /// Whether this is a server that was given by its address.
@@ -155,8 +183,44 @@ impl Address {
     }
 }
 
+/// The password of an address, decoded; libpq alone would read it from a command line.
+fn password(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?']).next()?;
+    let (user, _) = authority.rsplit_once('@')?;
+    let (_, password) = user.split_once(':')?;
+    let mut bytes = Vec::new();
+    let mut left = password.bytes();
+    while let Some(byte) = left.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digits = [left.next()?, left.next()?];
+        let digits = std::str::from_utf8(&digits).ok()?.to_owned();
+        bytes.push(u8::from_str_radix(&digits, 16).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.shown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::password;
+
+    #[test]
+    fn a_password_is_decoded() {
+        let found = |url| password(url);
+        assert_eq!(
+            found("postgres://anna:se%40gr%3Aeta@db/m").as_deref(),
+            Some("se@gr:eta")
+        );
+        assert_eq!(found("postgres://anna@db/m"), None);
+        assert_eq!(found("postgres://db/m?x=a:b@c"), None);
     }
 }

@@ -9,6 +9,7 @@ mod bootstrap;
 mod cluster;
 mod copy_in;
 mod copy_out;
+mod dump;
 mod geometry;
 mod migrate;
 mod pool;
@@ -21,7 +22,10 @@ pub use copy_out::{CopyRow, Field, JsonText, copy_out};
 pub use geometry::Ewkb;
 pub use migrate::{AppliedMigration, MigrationState, Versions, fingerprint};
 pub use pool::Databases;
-pub use transaction::{BoxFuture, Tx, in_transaction};
+pub use transaction::{
+    BoxFuture, Tx, in_transaction, in_transaction_for, in_transaction_for_link,
+    in_transaction_for_system,
+};
 
 /// What can go wrong between the program and its database.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +73,14 @@ pub enum Error {
         row: u64,
         /// What is wrong.
         reason: String,
+    },
+    /// A program of PostgreSQL that failed.
+    #[error("{tool} failed: {said}")]
+    Tool {
+        /// Its name.
+        tool: &'static str,
+        /// What it said.
+        said: String,
     },
     /// The program is shutting down, so the transaction was given up.
     #[error("transaction given up: the program is stopping")]

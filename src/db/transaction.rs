@@ -37,19 +37,64 @@ impl Tx {
         Ok(Self(finished(begun.await)??))
     }
 
-    /// Begins a transaction in which row-level security knows who asks: the setting
-    /// `mappale.viewer` is `anonymous` or the word of the viewer's role.
+    /// Begins a transaction in which row-level security knows who asks: their role, for whom they
+    /// act, and who they are. Without it the tables of practices show no row.
     ///
     /// # Errors
     /// When no connection is free in time, or the server refuses.
     pub async fn for_viewer(pool: &PgPool, viewer: &Viewer) -> Result<Self, Error> {
         let mut tx = Self::begin(pool).await?;
-        let word = viewer.role().map_or("anonymous", |role| role.as_str());
-        sqlx::query("select set_config('mappale.viewer', $1, true)")
-            .bind(word)
-            .execute(&mut *tx)
+        tx.set_viewer(viewer).await?;
+        Ok(tx)
+    }
+
+    /// Begins a transaction for the program itself, which sees everything: jobs, verification,
+    /// the desk's index. Never for an answer to somebody.
+    ///
+    /// # Errors
+    /// When no connection is free in time, or the server refuses.
+    pub async fn for_system(pool: &PgPool) -> Result<Self, Error> {
+        let mut tx = Self::begin(pool).await?;
+        tx.set_context("system", "", "", "").await?;
+        Ok(tx)
+    }
+
+    /// Begins a transaction for somebody who has nothing but a link to one practice.
+    ///
+    /// # Errors
+    /// When no connection is free in time, or the server refuses.
+    pub async fn for_link(pool: &PgPool, practice: uuid::Uuid) -> Result<Self, Error> {
+        let mut tx = Self::begin(pool).await?;
+        tx.set_context("link", "", "", &practice.to_string())
             .await?;
         Ok(tx)
+    }
+
+    async fn set_viewer(&mut self, viewer: &Viewer) -> Result<(), Error> {
+        let role = viewer.role().map_or("anonymous", |role| role.as_str());
+        let person = viewer.person().unwrap_or_default();
+        let agent = viewer.agent().unwrap_or_default();
+        self.set_context(role, person, agent, "").await
+    }
+
+    async fn set_context(
+        &mut self,
+        viewer: &str,
+        person: &str,
+        agent: &str,
+        practice: &str,
+    ) -> Result<(), Error> {
+        sqlx::query(
+            "select set_config('mappale.viewer', $1, true), set_config('mappale.person', $2, true),
+                    set_config('mappale.agent', $3, true), set_config('mappale.practice', $4, true)",
+        )
+        .bind(viewer)
+        .bind(person)
+        .bind(agent)
+        .bind(practice)
+        .execute(&mut **self)
+        .await?;
+        Ok(())
     }
 
     /// Makes what the transaction did durable.
@@ -102,9 +147,78 @@ where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
+    run(pool, Context::None, work).await
+}
+
+/// As [`in_transaction`], in the name of a viewer: see [`Tx::for_viewer`].
+///
+/// # Errors
+/// Those of the work, and those of beginning and committing.
+pub async fn in_transaction_for<T, E, F>(pool: &PgPool, viewer: &Viewer, work: F) -> Result<T, E>
+where
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    run(pool, Context::Viewer(viewer.clone()), work).await
+}
+
+/// As [`in_transaction`], for the program itself: see [`Tx::for_system`].
+///
+/// # Errors
+/// Those of the work, and those of beginning and committing.
+pub async fn in_transaction_for_system<T, E, F>(pool: &PgPool, work: F) -> Result<T, E>
+where
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    run(pool, Context::System, work).await
+}
+
+/// As [`in_transaction`], for who has nothing but a link: see [`Tx::for_link`].
+///
+/// # Errors
+/// Those of the work, and those of beginning and committing.
+pub async fn in_transaction_for_link<T, E, F>(
+    pool: &PgPool,
+    practice: uuid::Uuid,
+    work: F,
+) -> Result<T, E>
+where
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    run(pool, Context::Link(practice), work).await
+}
+
+/// In whose name a transaction is.
+enum Context {
+    None,
+    Viewer(Viewer),
+    System,
+    Link(uuid::Uuid),
+}
+
+async fn run<T, E, F>(pool: &PgPool, context: Context, work: F) -> Result<T, E>
+where
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
     let pool = pool.clone();
     let task = async move {
         let mut tx = Tx(pool.begin().await.map_err(Error::from)?);
+        match &context {
+            Context::None => {}
+            Context::Viewer(viewer) => tx.set_viewer(viewer).await?,
+            Context::System => tx.set_context("system", "", "", "").await?,
+            Context::Link(practice) => {
+                let practice = practice.to_string();
+                tx.set_context("link", "", "", &practice).await?;
+            }
+        }
         match work(&mut tx).await {
             Ok(value) => {
                 tx.commit().await?;

@@ -46,20 +46,22 @@ pub(super) fn session_token(app: &App, headers: &HeaderMap) -> Option<SessionTok
 
 /// Who asks. While the database does not answer everybody is anonymous.
 pub(super) async fn viewer(app: &App, headers: &HeaderMap) -> Viewer {
-    let Some(token) = session_token(app, headers) else {
-        return Viewer::Anonymous;
-    };
+    found(app, headers)
+        .await
+        .map_or(Viewer::Anonymous, |found| found.viewer)
+}
+
+/// What the session of a request says; none when there is none.
+pub(super) async fn found(app: &App, headers: &HeaderMap) -> Option<person::Found> {
+    let token = session_token(app, headers)?;
     let found = async {
         let mut connection = app.databases().writer.acquire().await?;
         person::find_session(&mut connection, &token, app.is_demo()).await
     };
-    match found.await {
-        Ok(viewer) => viewer.unwrap_or(Viewer::Anonymous),
-        Err(error) => {
-            tracing::warn!(error = ?error, "a session could not be looked up");
-            Viewer::Anonymous
-        }
-    }
+    found.await.unwrap_or_else(|error| {
+        tracing::warn!(error = ?error, "a session could not be looked up");
+        None
+    })
 }
 
 /// The header that sets the session's cookie, or removes it when there is no token.

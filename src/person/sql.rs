@@ -1,18 +1,62 @@
 //! Statements about sessions.
 
 pub(super) const OPEN: &str = "
-insert into person.session (token_sha256, name, role, demonstration, expires_at, person)
-values ($1, $2, $3, $4, now() + $5 * interval '1 second', case when $4 then 'demo:' || $3 end)";
+insert into person.session (
+       token_sha256, name, role, demonstration, expires_at, person, assurance)
+values ($1, $2, $3, $4, now() + $5 * interval '1 second', $6, $7)";
 
+// The role of a demonstration is the session's; any other follows from the duties of this moment.
 pub(super) const FIND: &str = "
-select name, role
+select session.person, session.name,
+       case when session.demonstration then session.role
+            else coalesce((
+                select duty.role
+                  from person.duty
+                 where duty.person = session.person and duty.ended_at is null
+                   and duty.since <= now() and (duty.until is null or duty.until > now())
+                 order by array_position(array['officer', 'administrator', 'gis_clerk'], duty.role)
+                 limit 1), 'citizen')
+       end as role,
+       session.mandate_id, mandate.grantor,
+       coalesce(mandate.on_behalf, grantor.name) as grantor_name,
+       mandate.may_submit, mandate.procedure_code,
+       mandate.revoked_at is null
+           and mandate.valid_until >= (now() at time zone 'Europe/Rome')::date as mandate_holds
   from person.session
- where token_sha256 = $1 and expires_at > now() and (not demonstration or $2)";
+  left join person.mandate using (mandate_id)
+  left join person.subject as grantor on grantor.person = mandate.grantor
+ where token_sha256 = $1 and expires_at > now() and (not demonstration or $2)
+   and session.person is not null";
 
-pub(super) const FIND_PERSON: &str = "
-select person
-  from person.session
- where token_sha256 = $1 and expires_at > now() and (not demonstration or $2)";
+pub(super) const ACT_UNDER: &str = "
+update person.session
+   set mandate_id = $2
+ where token_sha256 = $1
+   and ($2::bigint is null or exists (
+       select from person.mandate
+         join person.subject on subject.tax_code = mandate.agent_tax_code
+        where mandate.mandate_id = $2 and subject.person = session.person
+          and mandate.revoked_at is null
+          and mandate.valid_until >= (now() at time zone 'Europe/Rome')::date))";
+
+pub(super) const KEEP_SUBJECT: &str = "
+insert into person.subject (person, name, tax_code)
+values ($1, $2, $3)
+on conflict (person) do update set name = excluded.name, seen_at = now()";
+
+/// A person whom a provider knows; one who was named by tax code before stays the same person.
+pub(super) const KEEP_KNOWN: &str = "
+insert into person.subject (person, name, tax_code, issuer, issuer_key)
+values ($1, $2, $3, $4, $5)
+on conflict (tax_code) do update
+   set name = excluded.name, issuer = excluded.issuer, issuer_key = excluded.issuer_key,
+       seen_at = now()
+returning person";
+
+pub(super) const GIVE_DUTY: &str = "
+insert into person.duty (person, territory_id, office, role, deputy_of, until, given_by)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict do nothing";
 
 pub(super) const CLOSE: &str = "
 delete from person.session where token_sha256 = $1 or expires_at <= now()";
@@ -44,7 +88,10 @@ on conflict do nothing";
 pub(crate) const ALL: &[&str] = &[
     OPEN,
     FIND,
-    FIND_PERSON,
+    ACT_UNDER,
+    KEEP_SUBJECT,
+    KEEP_KNOWN,
+    GIVE_DUTY,
     CLOSE,
     REPORTS_OF_AN_HOUR,
     ADD_REPORT,

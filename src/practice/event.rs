@@ -6,7 +6,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, Row as _};
 use uuid::Uuid;
 
-use crate::audit::{self, Salt};
+use crate::audit;
 use crate::procedure::Regime;
 
 use super::draft::{now, stored};
@@ -171,38 +171,4 @@ pub async fn act(
         }
         other => other,
     }
-}
-
-/// Verifies that every event is what was hashed and that every link has its event.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn verify_contents(connection: &mut PgConnection) -> Result<Vec<String>, Error> {
-    type Row = (
-        Option<Uuid>,
-        Option<i32>,
-        Option<String>,
-        Option<Vec<u8>>,
-        Option<i64>,
-        Option<Vec<u8>>,
-    );
-    let rows: Vec<Row> = sqlx::query_as(sql::CONTENTS).fetch_all(connection).await?;
-    let mut flaws = Vec::new();
-    for (practice, seq, content, salt, position, hash) in rows {
-        let name = || match (practice, seq) {
-            (Some(practice), Some(seq)) => format!("event {seq} of practice {practice}"),
-            _ => format!("the event of link {}", position.unwrap_or_default()),
-        };
-        let salt: Option<Salt> = salt.and_then(|salt| salt.try_into().ok());
-        match (content, salt, hash) {
-            (Some(content), Some(salt), Some(hash)) => {
-                if audit::content_hash(&salt, content.as_bytes()).as_slice() != hash {
-                    flaws.push(format!("{} was altered", name()));
-                }
-            }
-            (_, _, None) => flaws.push(format!("{} has no link", name())),
-            _ => flaws.push(format!("{} is missing", name())),
-        }
-    }
-    Ok(flaws)
 }

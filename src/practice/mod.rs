@@ -14,11 +14,12 @@ mod record;
 mod sql;
 mod state;
 mod submit;
+mod verify;
 
 use uuid::Uuid;
 
 pub use draft::{Draft, MAX_DRAFTS, drafts, drop_expired, find_draft, open_draft, save_draft};
-pub use event::{Actor, Event, act, events, verify_contents};
+pub use event::{Actor, Event, act, events};
 pub use facts::{selection, standing};
 pub use file::{FiledDocument, draft_files, drop_file, files, media_of, put_file};
 pub use outbox::{
@@ -29,6 +30,7 @@ pub use pinned::Pinned;
 pub use record::{ClockView, Practice, clock_of, find, of_office, of_person, parcels};
 pub use state::{Forbidden, State, Step, fold, next};
 pub use submit::{Submission, submit};
+pub use verify::{verify_blobs, verify_contents};
 
 /// Every fixed statement, for the test that prepares them.
 pub(crate) use sql::ALL as STATEMENTS;

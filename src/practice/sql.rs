@@ -139,7 +139,8 @@ pub(super) const FILES: &str = "
 select code, sha256, name, media, bytes from practice.file where practice_id = $1 order by code";
 
 pub(super) const CONTENTS: &str = "
-select event.practice_id, event.seq, event.content, event.salt, link.position, link.content_sha256
+select event.practice_id, event.seq, event.kind, event.at, event.actor, event.actor_name,
+       event.actor_role, event.content, event.salt, link.position, link.content_sha256
   from practice.event
   full join audit.link on link.position = event.link
  where not exists (select from audit.staff_act where staff_act.link = link.position)
@@ -196,6 +197,57 @@ select set_config('mappale.practice', $1, true)";
 /// Row-level security lets the program itself see all.
 pub(super) const SEE_ALL: &str = "
 select set_config('mappale.viewer', 'system', true)";
+/// Everything that a practice is made of, as one text.
+pub(super) const RECORD: &str = "
+select jsonb_build_object(
+           'id', practice.id, 'draft', practice.draft_id, 'person', practice.person,
+           'name', practice.person_name, 'key', practice.idempotency_key,
+           'body', encode(practice.body_sha256, 'hex'), 'territory', practice.territory_id,
+           'year', practice.year, 'number', practice.number,
+           'at', extract(epoch from practice.registered_at),
+           'procedure', practice.procedure_code,
+           'definition', encode(practice.definition_sha256, 'hex'),
+           'answers', practice.answers, 'facts', practice.facts,
+           'parcels', (select jsonb_agg(jsonb_build_array(reference, area_m2) order by reference)
+                         from practice.parcel where parcel.practice_id = practice.id),
+           'files', (select jsonb_agg(jsonb_build_array(
+                                code, encode(sha256, 'hex'), name, media, bytes) order by code)
+                       from practice.file where file.practice_id = practice.id))::text
+  from practice.practice
+ where practice.id = $1";
+
+/// The same of all.
+pub(super) const RECORDS: &str = "
+select practice.id,
+       jsonb_build_object(
+           'id', practice.id, 'draft', practice.draft_id, 'person', practice.person,
+           'name', practice.person_name, 'key', practice.idempotency_key,
+           'body', encode(practice.body_sha256, 'hex'), 'territory', practice.territory_id,
+           'year', practice.year, 'number', practice.number,
+           'at', extract(epoch from practice.registered_at),
+           'procedure', practice.procedure_code,
+           'definition', encode(practice.definition_sha256, 'hex'),
+           'answers', practice.answers, 'facts', practice.facts,
+           'parcels', (select jsonb_agg(jsonb_build_array(reference, area_m2) order by reference)
+                         from practice.parcel where parcel.practice_id = practice.id),
+           'files', (select jsonb_agg(jsonb_build_array(
+                                code, encode(sha256, 'hex'), name, media, bytes) order by code)
+                       from practice.file where file.practice_id = practice.id))::text
+  from practice.practice";
+
+pub(super) const DEFINITIONS: &str = "
+select sha256, code, text from procedure.definition";
+
+pub(super) const REGISTERS: &str = "
+select register.territory_id, register.year, register.last_number,
+       count(practice.id), coalesce(max(practice.number), 0)
+  from practice.register
+  left join practice.practice using (territory_id, year)
+ group by register.territory_id, register.year, register.last_number
+ order by register.territory_id, register.year";
+
+pub(super) const BLOBS: &str = "
+select sha256 from practice.file union select sha256 from practice.draft_file order by 1";
 
 pub(crate) const ALL: &[&str] = &[
     KEEP_DEFINITION,
@@ -239,4 +291,9 @@ pub(crate) const ALL: &[&str] = &[
     ANY,
     SEE_LINKED,
     SEE_ALL,
+    RECORD,
+    RECORDS,
+    DEFINITIONS,
+    REGISTERS,
+    BLOBS,
 ];

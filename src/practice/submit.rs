@@ -19,6 +19,7 @@ use super::facts::{selection, standing};
 use super::file::draft_files;
 use super::outbox::add_filed;
 use super::state::Step;
+use super::verify::record_sha256;
 use super::{Draft, Error, sql};
 
 /// What is submitted, by whom, with which key.
@@ -147,6 +148,7 @@ pub async fn submit(connection: &mut PgConnection, submission: &Submission) -> R
         .execute(&mut *connection)
         .await?;
     let data = json!({
+        "record_sha256": record_sha256(connection, practice).await?,
         "year": year,
         "number": number,
         "body_sha256": crate::blob::hex(&body),

@@ -1027,6 +1027,7 @@ gis-rule-article = The feature names an article that the norms do not have.
 gis-fix-article = Load the norms of the plan, or correct the number of the article.
 gis-rule-census = The area of the census and the drawn one differ much.
 gis-fix-census = Check the extract: a split may be missing.
+<<<<<<< HEAD
 # --- form: saving, conflicts, expired session
 
 form-conflict-keep = Keep the answers that were saved and drop these
@@ -1078,3 +1079,13 @@ follow-button = Show the practice
 follow-unknown = There is no practice with this code: check that you copied all of it.
 follow-states-only = Here you see only how the practice stands.
 follow-whole = Sign in to see everything
+=======
+# --- office: identities
+demo-professional = Dario Campione
+demo-professional-role = Professional
+demo-professional-what = Prepares applications (pratiche) for others, with their mandate.
+demo-administrator = Elena Tecnica
+demo-administrator-role = Administrator
+demo-administrator-what = Says who works in which office.
+acting-for = on behalf of { $name }
+>>>>>>> 7bb3134 (Let the database itself show each only what is theirs: viewer in the transaction, duties, mandates, policies; test every route with every role)

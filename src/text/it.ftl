@@ -1027,6 +1027,7 @@ gis-rule-article = L’elemento cita un articolo che le norme non hanno.
 gis-fix-article = Carica le norme del piano, o correggi il numero dell’articolo.
 gis-rule-census = La superficie censuaria e quella disegnata sono molto diverse.
 gis-fix-census = Verifica la visura: può mancare un frazionamento.
+<<<<<<< HEAD
 # --- modulo: salvataggio, conflitti, sessione scaduta
 
 form-conflict-keep = Tieni le risposte salvate e lascia perdere queste
@@ -1078,3 +1079,13 @@ follow-button = Mostra la pratica
 follow-unknown = Non c'è nessuna pratica con questo codice: controlla di averlo copiato tutto.
 follow-states-only = Qui si vede soltanto a che punto è la pratica.
 follow-whole = Accedi per vedere tutto
+=======
+# --- office: identities
+demo-professional = Dario Campione
+demo-professional-role = Professionista
+demo-professional-what = Prepara pratiche per altri, con la loro delega.
+demo-administrator = Elena Tecnica
+demo-administrator-role = Amministratrice
+demo-administrator-what = Dice chi lavora in quale ufficio.
+acting-for = per conto di { $name }
+>>>>>>> 7bb3134 (Let the database itself show each only what is theirs: viewer in the transaction, duties, mandates, policies; test every route with every role)

@@ -8,13 +8,14 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::db::in_transaction;
+use crate::access::PracticeAction;
+use crate::db::in_transaction_for;
 use crate::practice::{self, Actor, Event, Forbidden, State, Step};
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::party::{Own, with_status};
-use super::practices::{Loaded, clock, is_officer, load, practice_page};
+use super::practices::{Loaded, clock, handles, load, may, practice_page};
 use super::services::today;
 use super::view::ActionView;
 
@@ -126,13 +127,17 @@ async fn acted(
     action: Action,
 ) -> Result<Response, Failure> {
     let loaded = load(visit, actor, names).await?;
+    let office = handles(visit, &loaded.practice);
     let step = Step::from_word(&action.step)
-        .filter(|step| offered(is_officer(actor)).iter().any(|o| o.0 == *step))
+        .filter(|step| offered(office).iter().any(|o| o.0 == *step))
         .ok_or_else(|| Failure::NotFound("there is no such action".into()))?;
-    // An officer does not act for an applicant, nor an applicant on what is not theirs.
-    if step.is_applicants() && loaded.practice.person != actor.person {
-        return Err(Failure::NotFound("there is no such action".into()));
-    }
+    let needed = match step {
+        Step::Withdrawn => PracticeAction::Submit,
+        step if step.is_applicants() => PracticeAction::Compile,
+        _ => PracticeAction::Handle,
+    };
+    let (person, procedure) = (&loaded.practice.person, &loaded.practice.procedure_code);
+    may(visit, person, procedure, needed)?;
     if action.text.chars().count() > 4000 {
         return Err(Failure::BadRequest("the text is too long".into()));
     }
@@ -161,15 +166,19 @@ async fn acted(
         action.seen,
     );
     let who = actor.clone();
-    let done = in_transaction(&visit.shared.app.databases().writer, move |tx| {
-        Box::pin(async move { practice::act(tx, id, regime, seen, step, &who, &data).await })
-    })
+    let done = in_transaction_for(
+        &visit.shared.app.databases().writer,
+        &visit.viewer,
+        move |tx| {
+            Box::pin(async move { practice::act(tx, id, regime, seen, step, &who, &data).await })
+        },
+    )
     .await;
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/pratiche/{id}")).into_response()),
         Err(practice::Error::Conflict { .. }) => {
             let now = load(visit, actor, names).await?;
-            let page = practice_page(visit, actor, &now, false, true)?;
+            let page = practice_page(visit, &now, false, true)?;
             Ok(with_status(page, StatusCode::PRECONDITION_FAILED))
         }
         Err(error) => Err(error.into()),

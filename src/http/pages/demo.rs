@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::access::Role;
-use crate::person;
+use crate::person::{self, Identity};
 
 use super::super::error::Failure;
 use super::super::extract::Visit;
@@ -23,18 +23,11 @@ pub(super) fn role_key(role: Role) -> &'static str {
         Role::Citizen => "demo-citizen-role",
         Role::GisClerk => "demo-clerk-role",
         Role::Officer => "demo-officer-role",
+        Role::Administrator => "demo-administrator-role",
     }
 }
 
-fn name_key(role: Role) -> &'static str {
-    match role {
-        Role::Citizen => "demo-citizen",
-        Role::GisClerk => "demo-clerk",
-        Role::Officer => "demo-officer",
-    }
-}
-
-/// The form with the three identities.
+/// The form with the identities.
 pub(super) async fn form(visit: Visit, Query(back): Query<Return>) -> Response {
     let title = visit.lang.text("demo-title");
     let page = html(&SignInPage {
@@ -59,7 +52,7 @@ pub(super) async fn sign_in(visit: Visit, Form(choice): Form<Choice>) -> Respons
 }
 
 async fn open(visit: &Visit, choice: &Choice) -> Result<Response, Failure> {
-    let role = Role::from_word(&choice.ruolo)
+    let identity = Identity::from_word(&choice.ruolo)
         .ok_or_else(|| Failure::BadRequest("there is no such identity".into()))?;
     let unavailable = |error: &dyn std::fmt::Debug| {
         tracing::warn!(error = ?error, "a session could not be opened");
@@ -67,8 +60,12 @@ async fn open(visit: &Visit, choice: &Choice) -> Result<Response, Failure> {
     };
     let pool = &visit.shared.app.databases().writer;
     let mut connection = pool.acquire().await.map_err(|error| unavailable(&error))?;
-    let name = visit.lang.text(name_key(role));
-    let token = person::open_session(&mut connection, &name, role, true, SESSION_S)
+    let shown = SignInPage::roles()
+        .into_iter()
+        .find(|shown| shown.code == identity.word)
+        .ok_or(Failure::Internal)?;
+    let name = visit.lang.text(shown.name);
+    let token = person::open_demonstration(&mut connection, identity, &name, SESSION_S)
         .await
         .map_err(|error| unavailable(&error))?;
     let back = Return {

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::db::in_transaction;
+use crate::access::PracticeAction;
+use crate::db::in_transaction_for;
 use crate::job::announce;
 use crate::place::Comune;
 use crate::practice::{self, Actor, Draft, FiledDocument, Submission};
@@ -23,7 +24,8 @@ use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::answers;
 use super::failure::html;
-use super::party::{Own, grounds, unavailable, with_status};
+use super::party::{Own, grounds, reading, with_status};
+use super::practices::may;
 use super::present::{self, localized};
 use super::services::{named, split, today};
 use super::view::{CheckPage, TaskGroup, TaskView, TasksPage};
@@ -72,11 +74,15 @@ async fn opened(
     }
     let person = actor.person.clone();
     let territory = comune.id;
-    let id = in_transaction(&visit.shared.app.databases().writer, move |tx| {
-        Box::pin(
-            async move { practice::open_draft(tx, &procedure, &person, territory, answers).await },
-        )
-    })
+    let id = in_transaction_for(
+        &visit.shared.app.databases().writer,
+        &visit.viewer,
+        move |tx| {
+            Box::pin(async move {
+                practice::open_draft(tx, &procedure, &person, territory, answers).await
+            })
+        },
+    )
     .await?;
     Ok(Redirect::to(&format!("/pratiche/bozze/{id}")).into_response())
 }
@@ -103,9 +109,14 @@ pub(super) async fn load(
     names: &HashMap<String, String>,
 ) -> Result<Loaded, Failure> {
     let id = id_of(names)?;
-    let pool = &visit.shared.app.databases().writer;
-    let mut connection = pool.acquire().await.map_err(unavailable)?;
+    let mut connection = reading(visit).await?;
     let draft = practice::find_draft(&mut connection, id, &actor.person).await?;
+    may(
+        visit,
+        &draft.person,
+        &draft.procedure_code,
+        PracticeAction::Compile,
+    )?;
     let files = practice::draft_files(&mut connection, id).await?;
     let (sha256, territory) = (&draft.definition_sha256, draft.territory_id);
     let (procedure, comune) = grounds(visit, &mut connection, sha256, territory).await?;
@@ -353,6 +364,8 @@ async fn sent(
     key: Uuid,
 ) -> Result<Response, Failure> {
     let loaded = load(visit, actor, names).await?;
+    let (person, procedure) = (&loaded.draft.person, &loaded.draft.procedure_code);
+    may(visit, person, procedure, PracticeAction::Submit)?;
     let back = loaded.url("");
     let submission = Submission {
         draft: loaded.draft.id,
@@ -363,13 +376,17 @@ async fn sent(
         comune: loaded.comune,
         catalogue: Arc::clone(&visit.catalogue),
     };
-    let filed = in_transaction(&visit.shared.app.databases().writer, move |tx| {
-        Box::pin(async move {
-            let filed = practice::submit(tx, &submission).await?;
-            announce(tx, practice::OUTBOX, "").await?;
-            Ok(filed)
-        })
-    })
+    let filed = in_transaction_for(
+        &visit.shared.app.databases().writer,
+        &visit.viewer,
+        move |tx| {
+            Box::pin(async move {
+                let filed = practice::submit(tx, &submission).await?;
+                announce(tx, practice::OUTBOX, "").await?;
+                Ok::<_, practice::Error>(filed)
+            })
+        },
+    )
     .await;
     match filed {
         Ok(practice) => {

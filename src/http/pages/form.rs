@@ -13,7 +13,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::blob;
-use crate::db::in_transaction;
+use crate::db::in_transaction_for;
 use crate::practice::{self, Actor};
 use crate::procedure::{self, Answers, FieldKind, Section};
 
@@ -258,11 +258,15 @@ async fn saved(
         let draft = loaded.draft.clone();
         let stored = answers.clone();
         let finished = (!sent.on_the_way).then(|| section.code.clone());
-        let done = in_transaction(&visit.shared.app.databases().writer, move |tx| {
-            Box::pin(
-                async move { practice::save_draft(tx, &draft, &stored, finished.as_deref()).await },
-            )
-        })
+        let done = in_transaction_for(
+            &visit.shared.app.databases().writer,
+            &visit.viewer,
+            move |tx| {
+                Box::pin(async move {
+                    practice::save_draft(tx, &draft, &stored, finished.as_deref()).await
+                })
+            },
+        )
         .await;
         match done {
             // Another page was saved in this moment: look again.

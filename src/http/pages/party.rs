@@ -5,44 +5,37 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use sqlx::PgConnection;
 
 use crate::access::{Role, Viewer};
-use crate::person;
+use crate::db::Tx;
 use crate::place::Comune;
 use crate::practice::{self, Actor};
 use crate::procedure::Procedure;
 
 use super::super::error::Failure;
 use super::super::extract::{Shared, Visit};
-use super::super::session::session_token;
 use super::failure::show;
 
-/// The person behind a request: the same in every session; none while nobody is signed in.
-pub(super) struct Person(pub(super) Option<String>);
+/// What is left of a time when the person was looked up apart from the viewer.
+pub(super) struct Person;
 
 impl FromRequestParts<Shared> for Person {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, Infallible> {
-        Ok(Self(of_request(state, &parts.headers).await))
+    async fn from_request_parts(_: &mut Parts, _: &Shared) -> Result<Self, Infallible> {
+        Ok(Self)
     }
 }
 
-async fn of_request(shared: &Shared, headers: &HeaderMap) -> Option<String> {
-    let app = &shared.app;
-    let token = session_token(app, headers)?;
-    let found = async {
-        let mut connection = app.databases().writer.acquire().await?;
-        person::find_person(&mut connection, &token, app.is_demo()).await
-    };
-    found.await.unwrap_or_else(|error| {
-        tracing::warn!(error = ?error, "a person could not be looked up");
-        None
-    })
+/// A transaction that shows what the visitor may see of practices, and nothing else.
+pub(super) async fn reading(visit: &Visit) -> Result<Tx, Failure> {
+    Tx::for_viewer(&visit.shared.app.databases().writer, &visit.viewer)
+        .await
+        .map_err(|error| practice::Error::from(error).into())
 }
 
 /// A request of somebody who is signed in; anybody else is led to sign in, and back.
@@ -92,19 +85,23 @@ pub(super) async fn grounds(
 }
 
 /// The one who acts, or the way to sign in and come back.
-pub(super) fn actor(visit: &Visit, person: Person) -> Result<Actor, Response> {
-    let Viewer::Known { name, role, .. } = &visit.viewer else {
-        return Err(sign_in(visit));
-    };
-    let Some(person) = person.0 else {
+pub(super) fn actor(visit: &Visit, _: Person) -> Result<Actor, Response> {
+    let (Viewer::Known { name, acting, .. }, Some(person), Some(role)) =
+        (&visit.viewer, visit.viewer.person(), visit.viewer.role())
+    else {
         return Err(sign_in(visit));
     };
     Ok(Actor {
-        person,
-        name: name.clone(),
-        role: match role {
-            Role::Officer => "officer",
-            Role::Citizen | Role::GisClerk => "applicant",
+        person: person.to_owned(),
+        // Whose name stands under what is done: the one who did it, and for whom.
+        name: match acting {
+            Some(acting) => format!("{name} ({})", acting.name),
+            None => name.clone(),
+        },
+        role: match (role, acting) {
+            (Role::Officer, None) => "officer",
+            (_, Some(_)) => "delegate",
+            _ => "applicant",
         },
     })
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::access::{self, Concerned, PracticeAction, Relation};
 use crate::blob::{self, Blobs};
 use crate::cadastre::CadastralReference;
 use crate::calendar::{ClockState, Unit};
@@ -29,7 +30,7 @@ use super::answers;
 use super::documents::pdf_response;
 use super::drafts::moment;
 use super::failure::html;
-use super::party::{Own, grounds, unavailable};
+use super::party::{Own, grounds, reading};
 use super::present::{self, localized};
 use super::services::today;
 use super::view::{ClockLine, EventView, MinePage, PracticeLink, PracticePage, QueuePage};
@@ -110,6 +111,26 @@ pub(super) fn clock(
     })
 }
 
+/// How the visitor stands to what is somebody's, when they may do this with it; otherwise there is
+/// no such thing.
+pub(super) fn may(
+    visit: &Visit,
+    person: &str,
+    procedure: &str,
+    action: PracticeAction,
+) -> Result<Relation, Failure> {
+    let relation = access::relation(&visit.viewer, Concerned { person, procedure });
+    access::authorize_practice(relation, action)
+        .map_err(|_| Failure::NotFound("there is no such practice".into()))?;
+    Ok(relation)
+}
+
+/// Whether the visitor handles a practice, and not their own.
+pub(super) fn handles(visit: &Visit, practice: &Practice) -> bool {
+    let (person, procedure) = (&practice.person, &practice.procedure_code);
+    may(visit, person, procedure, PracticeAction::Handle).is_ok()
+}
+
 pub(super) async fn load(
     visit: &mut Visit,
     actor: &Actor,
@@ -119,9 +140,14 @@ pub(super) async fn load(
         .get("id")
         .and_then(|id| id.parse().ok())
         .ok_or_else(|| Failure::NotFound("there is no such practice".into()))?;
-    let pool = &visit.shared.app.databases().writer;
-    let mut connection = pool.acquire().await.map_err(unavailable)?;
+    let mut connection = reading(visit).await?;
     let found = practice::find(&mut connection, id, &actor.person, is_officer(actor)).await?;
+    may(
+        visit,
+        &found.person,
+        &found.procedure_code,
+        PracticeAction::Read,
+    )?;
     let mut loaded = complete(visit, &mut connection, found, today()?).await?;
     loaded.receipt = practice::receipt(&mut connection, id).await?;
     loaded.code = practice::follow_code(&mut connection, id).await?;
@@ -136,8 +162,7 @@ pub(super) async fn mine(own: Own) -> Response {
 }
 
 async fn mine_page(visit: &Visit, actor: &Actor) -> Result<Response, Failure> {
-    let pool = &visit.shared.app.databases().writer;
-    let mut connection = pool.acquire().await.map_err(unavailable)?;
+    let mut connection = reading(visit).await?;
     let mut drafts = Vec::new();
     for draft in practice::drafts(&mut connection, &actor.person).await? {
         let (sha256, territory) = (&draft.definition_sha256, draft.territory_id);
@@ -173,8 +198,7 @@ pub(super) async fn queue(own: Own) -> Response {
 }
 
 async fn queue_page(visit: &Visit) -> Result<Response, Failure> {
-    let pool = &visit.shared.app.databases().writer;
-    let mut connection = pool.acquire().await.map_err(unavailable)?;
+    let mut connection = reading(visit).await?;
     let today = today()?;
     let mut practices = Vec::new();
     for found in practice::of_office(&mut connection).await? {
@@ -250,7 +274,7 @@ pub(super) async fn practice(
     let page = match load(&mut own.visit, &own.actor, &names).await {
         Ok(loaded) => {
             let receipt = shown.ricevuta.as_deref() == Some("1");
-            practice_page(&own.visit, &own.actor, &loaded, receipt, false)
+            practice_page(&own.visit, &loaded, receipt, false)
         }
         Err(failure) => Err(failure),
     };
@@ -260,13 +284,12 @@ pub(super) async fn practice(
 /// The page of a practice.
 pub(super) fn practice_page(
     visit: &Visit,
-    actor: &Actor,
     loaded: &Loaded,
     receipt: bool,
     conflict: bool,
 ) -> Result<Response, Failure> {
     let lang = visit.lang;
-    let office = is_officer(actor);
+    let office = handles(visit, &loaded.practice);
     let procedure = &loaded.procedure;
     let definition = &procedure.definition;
     let title = localized(&definition.title, lang);

@@ -61,13 +61,18 @@ pub(super) fn page(visit: &Visit, title: &str) -> PageView {
 }
 
 fn viewer(viewer: &Viewer, lang: Lang) -> Option<ViewerView> {
-    let Viewer::Known { name, role } = viewer else {
+    let Viewer::Known {
+        name, role, acting, ..
+    } = viewer
+    else {
         return None;
     };
-    let key = super::demo::role_key(*role);
     Some(ViewerView {
         name: name.clone(),
-        role: lang.text(key),
+        role: match acting {
+            Some(acting) => lang.text_with("acting-for", &[("name", (&acting.name).into())]),
+            None => lang.text(super::demo::role_key(*role)),
+        },
     })
 }
 

@@ -263,6 +263,8 @@ fn staff(visit: &Visit) -> Result<(std::sync::Arc<Comune>, String), Failure> {
         Viewer::Known {
             name,
             role: Role::GisClerk | Role::Officer,
+            acting: None,
+            ..
         } => Ok((visit.comune.clone().ok_or_else(nothing)?, name.clone())),
         _ => Err(nothing()),
     }

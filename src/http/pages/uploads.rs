@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use crate::blob::{self, Blobs};
-use crate::db::in_transaction;
+use crate::db::in_transaction_for;
 use crate::practice::{self, Actor};
 
 use super::super::error::Failure;
@@ -128,11 +128,15 @@ async fn uploaded(
     }
     let id = loaded.draft.id;
     let code_owned = code.to_owned();
-    in_transaction(&visit.shared.app.databases().writer, move |tx| {
-        Box::pin(
-            async move { practice::put_file(tx, id, &code_owned, &name, media, &stored).await },
-        )
-    })
+    in_transaction_for(
+        &visit.shared.app.databases().writer,
+        &visit.viewer,
+        move |tx| {
+            Box::pin(
+                async move { practice::put_file(tx, id, &code_owned, &name, media, &stored).await },
+            )
+        },
+    )
     .await?;
     Ok(Redirect::to(&loaded.url("/documenti")).into_response())
 }

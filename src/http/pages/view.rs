@@ -406,9 +406,9 @@ pub struct DemoRole {
 }
 
 impl SignInPage {
-    /// Returns the three identities.
+    /// Returns the identities.
     #[must_use]
-    pub const fn roles() -> [DemoRole; 3] {
+    pub const fn roles() -> [DemoRole; 5] {
         [
             DemoRole {
                 code: "citizen",
@@ -417,16 +417,28 @@ impl SignInPage {
                 what: "demo-citizen-what",
             },
             DemoRole {
-                code: "gis_clerk",
-                name: "demo-clerk",
-                role: "demo-clerk-role",
-                what: "demo-clerk-what",
+                code: "professional",
+                name: "demo-professional",
+                role: "demo-professional-role",
+                what: "demo-professional-what",
             },
             DemoRole {
                 code: "officer",
                 name: "demo-officer",
                 role: "demo-officer-role",
                 what: "demo-officer-what",
+            },
+            DemoRole {
+                code: "gis_clerk",
+                name: "demo-clerk",
+                role: "demo-clerk-role",
+                what: "demo-clerk-what",
+            },
+            DemoRole {
+                code: "administrator",
+                name: "demo-administrator",
+                role: "demo-administrator-role",
+                what: "demo-administrator-what",
             },
         ]
     }

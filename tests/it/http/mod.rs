@@ -1,8 +1,12 @@
 //! Pages, API and tiles as a client sees them.
 
+/// Who sees what: every route of the router, every role, one's own and others'.
+mod access;
 mod api;
 mod caching;
 mod documents;
+/// Whatever is altered is found; a backup is whole.
+mod evidence;
 mod facts;
 mod gis;
 mod imagery;

@@ -392,7 +392,9 @@ async fn whatever_is_altered_is_found() {
     let found = |site: &Site| {
         let databases = site.town.db.databases.clone();
         async move {
-            let mut connection = databases.writer.acquire().await.expect("connects");
+            let mut connection = mappale::db::Tx::for_system(&databases.writer)
+                .await
+                .expect("begins");
             let (links, flaws) = mappale::audit::verify_links(&mut connection)
                 .await
                 .expect("answers");

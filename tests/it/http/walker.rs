@@ -84,11 +84,19 @@ impl Walker<'_> {
 
     /// Answers every page of a draft of a CDU and adds its document.
     pub(super) async fn complete(&self, draft: &str) {
+        let (name, street) = ("Nome+Inventato", "Via+dei+Mulini+8");
+        self.complete_as(draft, name, street, "nome%40example.org")
+            .await;
+    }
+
+    /// The same of somebody with this name, street and e-mail address, encoded as in a form.
+    pub(super) async fn complete_as(&self, draft: &str, name: &str, street: &str, mail: &str) {
         let pages = [
             format!("parcels={PARCEL}"),
-            "applicant_name=Nome+Inventato&applicant_tax_code=rssmra85t10a562s&\
-             applicant_address=Via+dei+Mulini+8&applicant_email=nome%40example.org&for_company=no"
-                .to_owned(),
+            format!(
+                "applicant_name={name}&applicant_tax_code=rssmra85t10a562s&\
+                 applicant_address={street}&applicant_email={mail}&for_company=no"
+            ),
             "has_delegate=no".to_owned(),
             "purpose=sale&urgent=no&stamp_number=01234567890123".to_owned(),
             "third_parties=yes&truth=yes&privacy=yes".to_owned(),
