@@ -44,6 +44,7 @@ pub fn authorize(viewer: &Viewer, action: Action, class: PolicyClass) -> Result<
         (Action::Certify, _) => viewer.role() == Some(Role::Officer),
         (Action::Administer, _) => viewer.role() == Some(Role::Administrator),
         (Action::Steward, _) => viewer.role() == Some(Role::GisClerk),
+        (Action::Administer, _) => viewer.role() == Some(Role::Administrator),
         (Action::Read, PolicyClass::Public) => true,
         (Action::Read, PolicyClass::Staff) => {
             matches!(viewer.role(), Some(Role::GisClerk | Role::Officer))

@@ -132,9 +132,9 @@ async fn acted(
         .filter(|step| offered(office).iter().any(|o| o.0 == *step))
         .ok_or_else(|| Failure::NotFound("there is no such action".into()))?;
     let needed = match step {
+        _ if office => PracticeAction::Handle,
         Step::Withdrawn => PracticeAction::Submit,
-        step if step.is_applicants() => PracticeAction::Compile,
-        _ => PracticeAction::Handle,
+        _ => PracticeAction::Compile,
     };
     let (person, procedure) = (&loaded.practice.person, &loaded.practice.procedure_code);
     may(visit, person, procedure, needed)?;

@@ -438,7 +438,7 @@ async fn sent(
             Box::pin(async move {
                 let filed = practice::submit(tx, &submission).await?;
                 announce(tx, practice::OUTBOX, "").await?;
-                Ok(filed)
+                Ok::<_, practice::Error>(filed)
             })
         },
     )

@@ -531,18 +531,13 @@ async fn drafts_end_after_a_warning() {
         superuser.close().await.expect("closes");
         let page = citizen.get(&draft).await.assert_page(200);
         assert!(warned(&page), "{page}");
-        let mut connection = site
-            .town
-            .db
-            .databases
-            .writer
-            .acquire()
+        let mut connection = mappale::db::Tx::for_system(&site.town.db.databases.writer)
             .await
-            .expect("connects");
+            .expect("begins");
         mappale::practice::drop_expired(&mut connection)
             .await
             .expect("answers");
-        drop(connection);
+        connection.commit().await.expect("commits");
         assert_eq!(
             site.town
                 .number("select count(*) from practice.draft")
