@@ -4,7 +4,9 @@
 //! through [`authorize`]; a second path to the same data would sooner or later forget a rule.
 
 mod policy;
+mod row;
 mod viewer;
 
 pub use policy::{Action, Denied, PolicyClass, authorize};
+pub use row::{RowPolicy, Sight, sight};
 pub use viewer::{Role, Viewer};

@@ -1,5 +1,6 @@
 //! Everything opened once: settings, definitions, database, the copy in memory.
 
+mod live;
 mod office;
 mod open;
 mod receipts;

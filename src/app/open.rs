@@ -19,9 +19,11 @@ use crate::strict::Problem;
 use crate::style::Fragments;
 use crate::tile::TileCache;
 
+use super::live::LiveLayers;
 use super::receipts;
 use super::watch::{
-    DatabaseState, keep_current, remove_expired_drafts, watch_database, watch_procedures,
+    DatabaseState, keep_current, keep_live_current, remove_expired_drafts, watch_database,
+    watch_procedures,
 };
 
 /// Why the program does not open.
@@ -66,6 +68,7 @@ struct Inner {
     refreshing: Mutex<Instant>,
     tiles: Arc<TileCache>,
     imagery: Option<Imagery>,
+    live: LiveLayers,
     database: watch::Sender<DatabaseState>,
 }
 
@@ -100,6 +103,7 @@ impl App {
         let imagery = config.imagery.as_ref().map(Imagery::open);
         let (tiles, tighten) = TileCache::new(config.tile_cache_bytes, cores);
         tokio::spawn(tighten);
+        let live = LiveLayers::new(&definitions);
         let app = Self(Arc::new(Inner {
             config,
             demo,
@@ -116,15 +120,18 @@ impl App {
             refreshing: Mutex::new(Instant::now()),
             tiles,
             imagery,
+            live,
             database: watch::Sender::new(DatabaseState::Up),
         }));
         app.refresh().await?;
+        app.refresh_live().await?;
         Ok(app)
     }
 
     /// Starts the tasks that follow the database for as long as the program runs.
     pub fn start_watching(&self) {
         tokio::spawn(keep_current(self.clone()));
+        tokio::spawn(keep_live_current(self.clone()));
         tokio::spawn(watch_database(self.clone()));
         tokio::spawn(watch_procedures(self.clone()));
         tokio::spawn(remove_expired_drafts(self.clone()));
@@ -256,6 +263,10 @@ impl App {
         let history = &self.0.history;
         let catalogue = history.look_back(reader, definitions, &current, as_of, territories);
         Ok(Arc::new(catalogue.await?))
+    }
+
+    pub(super) fn live_layers(&self) -> &LiveLayers {
+        &self.0.live
     }
 
     /// Whether the database answered when it was last asked.

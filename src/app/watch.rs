@@ -42,6 +42,23 @@ pub(super) async fn keep_current(app: App) {
     }
 }
 
+/// Looks at live layers whenever something in them or in the map below them has changed, and
+/// every 5 s; on a connection of its own, so that the building of a large map delays nothing.
+pub(super) async fn keep_live_current(app: App) {
+    let mut listener = Listener::start(app.databases());
+    loop {
+        let wake = listener.next().await;
+        if !wake.concerns(layer::LIVE_CHANGED) && !wake.concerns(layer::PUBLISHED) {
+            continue;
+        }
+        if let Err(error) = app.refresh_live().await
+            && app.database_state() == DatabaseState::Up
+        {
+            tracing::warn!(error = ?error, "live layers could not be looked at");
+        }
+    }
+}
+
 /// Asks the database every two seconds, and starts the private one again when it is gone.
 pub(super) async fn watch_database(app: App) {
     let mut ticks = tokio::time::interval(ASK_EVERY);

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::crs::Operation;
 use crate::db::Databases;
 use crate::ingest::{self, CheckStatus, LoadRequest, Outcome, ReadOptions, Report, Severity};
-use crate::layer::{self, Definition, DefinitionFile, definition_schema};
+use crate::layer::{self, Definition, DefinitionFile, definition_schema, live_schema};
 use crate::place;
 use crate::style::Fragments;
 
@@ -31,7 +31,11 @@ pub(super) enum LayerCommand {
     /// Check all definitions and styles, and run the definitions' examples.
     Check,
     /// Print the JSON Schema of definitions.
-    Schema,
+    Schema {
+        /// That of live layers.
+        #[arg(long)]
+        live: bool,
+    },
     /// Say what is in a file: layers, fields with samples, coordinates, encoding, extent.
     Inspect(inspect::InspectArguments),
     /// Load files into a layer.
@@ -140,7 +144,10 @@ pub(super) struct LoadArguments {
 pub(super) async fn run(config: &Config, command: LayerCommand) -> Result<()> {
     match command {
         LayerCommand::Check => check(config),
-        LayerCommand::Schema => say(&serde_json::to_string_pretty(&definition_schema())?),
+        LayerCommand::Schema { live: false } => {
+            say(&serde_json::to_string_pretty(&definition_schema())?)
+        }
+        LayerCommand::Schema { live: true } => say(&serde_json::to_string_pretty(&live_schema())?),
         LayerCommand::Inspect(arguments) => inspect::run(config, arguments).await,
         LayerCommand::Load(arguments) => {
             let file = defined(config, &arguments.layer)?;

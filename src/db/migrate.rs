@@ -36,6 +36,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0014_sheet_system",
     "0015_national_member",
     "0016_census",
+    "0017_live",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

@@ -305,7 +305,7 @@ pub(super) fn chapter(definition: &Definition) -> Option<Chapter> {
         Theme::Vincoli if definition.id == FIRE => Some(Chapter::Fire),
         Theme::Vincoli => Some(Chapter::Constraints),
         Theme::Rischio => Some(Chapter::Hazards),
-        Theme::Catasto | Theme::Ambiente | Theme::Base => None,
+        Theme::Catasto | Theme::Pratiche | Theme::Ambiente | Theme::Base => None,
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -98,7 +99,24 @@ pub fn router(app: &App) -> Router {
         .nest_service("/assets", built)
         .fallback(pages::not_found)
         .with_state(shared);
-    around(router)
+    around(router.layer(middleware::from_fn_with_state(
+        app.clone(),
+        may_have_written,
+    )))
+}
+
+/// Live layers are looked at again after a request that may have changed what they show.
+async fn may_have_written(
+    State(app): State<App>,
+    request: axum::extract::Request,
+    next: Next,
+) -> Response {
+    let writes = !request.method().is_safe();
+    let answer = next.run(request).await;
+    if writes {
+        app.touch_live();
+    }
+    answer
 }
 
 /// Numbers, logs, limits and headers of every request, from the outside to the inside.
@@ -137,7 +155,7 @@ fn around(router: Router) -> Router {
         )
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(SetRequestIdLayer::new(request_id, NewRequestId))
-        .layer(axum::middleware::map_request(forget_request_id))
+        .layer(middleware::map_request(forget_request_id))
 }
 
 /// A number for a request: random, so that it tells nothing.

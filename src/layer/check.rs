@@ -12,7 +12,9 @@ use super::definition::{
     Column, ColumnType, Definition, Example, GeometryKind, LayerRole, ReferencePart,
 };
 use super::field_map::PRESETS;
+use super::live::{FOLDER as LIVE, LiveFile};
 use super::mapping::Mapping;
+use super::theme::Theme;
 use super::value::Value;
 
 /// A definition with its text, as stored with every part that it loads.
@@ -30,6 +32,7 @@ pub struct DefinitionFile {
 #[derive(Debug, Clone, Default)]
 pub struct Definitions {
     files: Vec<Arc<DefinitionFile>>,
+    live: Vec<Arc<LiveFile>>,
 }
 
 impl Definitions {
@@ -40,10 +43,18 @@ impl Definitions {
     pub fn load(folder: &Path) -> Result<Self, Vec<Problem>> {
         let (found, mut problems) = strict::toml_files(folder);
         let mut files: Vec<Arc<DefinitionFile>> = Vec::new();
+        let mut live: Vec<Arc<LiveFile>> = Vec::new();
         let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
         for SourceFile { name, text } in found {
             // Mappings are files of another form.
             if name.starts_with(PRESETS) {
+                continue;
+            }
+            if name.starts_with(LIVE) {
+                match LiveFile::read(&name, &text) {
+                    Ok(file) => live.push(Arc::new(file)),
+                    Err(found) => problems.extend(found),
+                }
                 continue;
             }
             match read(&name, &text) {
@@ -69,8 +80,19 @@ impl Definitions {
                 Err(found) => problems.extend(found),
             }
         }
+        for file in &live {
+            let id = &file.definition.id;
+            let same = live.iter().filter(|other| other.definition.id == *id);
+            if seen.contains_key(id) || same.count() > 1 {
+                problems.push(Problem {
+                    file: PathBuf::from(LIVE),
+                    line: 1,
+                    message: format!("layer '{id}' is defined twice"),
+                });
+            }
+        }
         if problems.is_empty() {
-            Ok(Self { files })
+            Ok(Self { files, live })
         } else {
             Err(problems)
         }
@@ -88,7 +110,19 @@ impl Definitions {
             .find(|file| file.definition.role == Some(role))
     }
 
-    /// All definitions.
+    /// Live layers, in the order of their files.
+    pub fn live(&self) -> &[Arc<LiveFile>] {
+        &self.live
+    }
+
+    /// How a layer is called, drawn and explained, whether it is loaded or live.
+    pub fn drawn(&self, id: &str) -> Option<&Definition> {
+        let loaded = self.get(id).map(|file| &file.definition);
+        let live = self.live.iter().map(|file| &file.definition);
+        loaded.or_else(|| live.into_iter().find(|definition| definition.id == id))
+    }
+
+    /// All definitions of layers that are loaded.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<DefinitionFile>> {
         self.files.iter()
     }
@@ -171,6 +205,9 @@ fn sense_problems(definition: &Definition) -> Vec<(String, String)> {
                 );
             }
         }
+    }
+    if definition.theme == Theme::Pratiche {
+        report("/theme".into(), "layers of this theme are live".into());
     }
     match definition.key_column() {
         None => report(

@@ -13,6 +13,7 @@ mod fact_rule;
 mod field;
 mod field_map;
 mod lineage;
+mod live;
 mod mapping;
 mod plan;
 mod publication;
@@ -42,6 +43,7 @@ pub use field_map::{
     find_mapping,
 };
 pub use lineage::{Lineage, LineageKind, LineageStep, lineage, lineage_of, record_lineage};
+pub use live::{LIVE_CHANGED, LiveFile, live_schema};
 pub use mapping::{Mapping, MappingError, Row};
 pub use plan::{
     ActKind, ArticleTitle, LegalStatus, MAX_DOCUMENT_BYTES, NewAct, NewDocument, NewNorm,

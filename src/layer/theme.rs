@@ -30,6 +30,8 @@ pub enum Theme {
     Rischio,
     /// The cadastre.
     Catasto,
+    /// What is going on: practices. Its layers are live, never loaded from files.
+    Pratiche,
     /// Environment, and whatever fits no other theme.
     #[default]
     Ambiente,
@@ -39,11 +41,12 @@ pub enum Theme {
 
 impl Theme {
     /// Every theme, in the order in which people see them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Piano,
         Self::Vincoli,
         Self::Rischio,
         Self::Catasto,
+        Self::Pratiche,
         Self::Ambiente,
         Self::Base,
     ];
@@ -55,6 +58,7 @@ impl Theme {
             Self::Vincoli => "vincoli",
             Self::Rischio => "rischio",
             Self::Catasto => "catasto",
+            Self::Pratiche => "pratiche",
             Self::Ambiente => "ambiente",
             Self::Base => "base",
         }
@@ -67,6 +71,7 @@ impl Theme {
             Self::Vincoli => lang.text("theme-vincoli"),
             Self::Rischio => lang.text("theme-rischio"),
             Self::Catasto => lang.text("theme-catasto"),
+            Self::Pratiche => lang.text("theme-pratiche"),
             Self::Ambiente => lang.text("theme-ambiente"),
             Self::Base => lang.text("theme-base"),
         }

@@ -8,6 +8,7 @@ mod draft;
 mod event;
 mod facts;
 mod file;
+mod on_map;
 mod outbox;
 mod pinned;
 mod record;
@@ -21,6 +22,7 @@ pub use draft::{Draft, MAX_DRAFTS, drafts, drop_expired, find_draft, open_draft,
 pub use event::{Actor, Event, act, events, verify_contents};
 pub use facts::{selection, standing};
 pub use file::{FiledDocument, draft_files, drop_file, files, media_of, put_file};
+pub use on_map::{ON_MAP, complete_on_map, procedures_on_map};
 pub use outbox::{
     Due, OUTBOX, Receipt, end_due, find_by_code, follow_code, for_system, keep_receipt, put_off,
     receipt, see_all, take_due,

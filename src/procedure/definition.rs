@@ -72,6 +72,10 @@ pub struct Definition {
     pub silence: Localized,
     /// What comes out.
     pub outcome: Outcome,
+    /// True when the map shows anybody where it is going on: state, procedure and year, and
+    /// nothing of the persons.
+    #[serde(default)]
+    pub public_on_map: bool,
     /// How long its files are kept.
     pub retention: Retention,
     /// The laws it rests on.

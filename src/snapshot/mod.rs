@@ -9,6 +9,7 @@ mod error;
 mod features;
 mod generations;
 mod history;
+mod live;
 mod read;
 mod refresh;
 mod sql;
@@ -20,6 +21,7 @@ pub use error::Error;
 pub use features::{Column, Features, REACH_M, RingView};
 pub use generations::{Generations, Served};
 pub use history::History;
+pub use live::{LiveLayer, LiveRow, RawLive, look_at_one_moment, refresh_live};
 pub use read::read_features;
 pub use refresh::refresh;
 

@@ -272,21 +272,20 @@ fn layer_problem(
     }
     let source_layer = layer.style.get("source-layer").and_then(Value::as_str)?;
     let base = layer.layer()?;
-    let Some(file) = definitions.get(base) else {
+    let Some(definition) = definitions.drawn(base) else {
         return Some(format!(
             "style layer '{id}' draws '{source_layer}', which is no layer"
         ));
     };
-    if source_layer != base && file.definition.tile.label.is_none() {
+    if source_layer != base && definition.tile.label.is_none() {
         return Some(format!(
             "style layer '{id}' draws labels that '{base}' does not have"
         ));
     }
     let column = layer.classes.as_ref()?;
-    let has_domain = file
-        .definition
+    let has_domain = definition
         .column_index(column)
-        .is_some_and(|index| !file.definition.column[index].domain.is_empty());
+        .is_some_and(|index| !definition.column[index].domain.is_empty());
     (!has_domain).then(|| {
         format!("style layer '{id}' has classes by '{column}', which is no column with a domain")
     })

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mappale::layer::{Definitions, definition_schema};
+use mappale::layer::{Definitions, definition_schema, live_schema};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -120,14 +120,18 @@ fn a_folder_that_is_not_there_and_a_file_that_is_no_text_are_told() {
 
 #[test]
 fn the_schema_beside_the_definitions_is_the_one_of_the_program() {
-    let path = root().join("layers/schema.json");
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    let made = serde_json::to_string_pretty(&definition_schema()).expect("is JSON");
-    assert!(
-        kept.trim_end() == made,
-        "layers/schema.json is not the schema of the program any more; make it anew with:\n  \
-         mappale layer schema > layers/schema.json"
-    );
+    for (path, schema, option) in [
+        ("layers/schema.json", definition_schema(), ""),
+        ("layers/live/schema.json", live_schema(), " --live"),
+    ] {
+        let kept = std::fs::read_to_string(root().join(path)).unwrap_or_default();
+        let made = serde_json::to_string_pretty(&schema).expect("is JSON");
+        assert!(
+            kept.trim_end() == made,
+            "{path} is not the schema of the program any more; make it anew with:\n  \
+             mappale layer schema{option} > {path}"
+        );
+    }
 }
 
 #[test]

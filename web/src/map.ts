@@ -22,6 +22,7 @@ import { inViewOn } from './inview.ts';
 import { giveKeys } from './keyboard.ts';
 import { layersOn } from './layers.ts';
 import { legendOn } from './legend.ts';
+import { liveOn } from './live.ts';
 import { measureOn } from './measure.ts';
 import { panelOf } from './panel.ts';
 import { type View, readView, sameChoice, writeView } from './permalink.ts';
@@ -263,6 +264,7 @@ function start(): void {
     text,
   );
   layers.restore(view);
+  liveOn(map, side, (layer) => layers.isOn(layer));
 
   const base = baseChoiceOn(element('#base-choice'), (chosen) => {
     const { base: _, ...rest } = view;

@@ -11,6 +11,7 @@ mod features;
 mod health;
 mod imagery;
 mod layers;
+mod live;
 mod parcels;
 mod place;
 mod plans;
@@ -57,6 +58,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(tiles::tile))
         .routes(routes!(tile_json::tile_json))
         .routes(routes!(tile_json::comune_tile_json))
+        .routes(routes!(live::live_tile))
+        .routes(routes!(live::live_tile_json))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
 }

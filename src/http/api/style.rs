@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, Query, State};
@@ -15,12 +16,12 @@ use utoipa::ToSchema;
 use crate::access::{Action, Viewer, authorize};
 use crate::layer::{Definition, Theme};
 use crate::place::Comune;
-use crate::snapshot::{Catalogue, LayerEntry};
+use crate::snapshot::{Catalogue, LayerEntry, LiveLayer};
 use crate::style::{Base, Imagery, LegendEntry, MapContent, ThemeTiles, legend, map_style};
 use crate::text::Lang;
 
 use super::super::error::{Failure, Problem};
-use super::super::extract::{Shared, language, origin};
+use super::super::extract::{AskedBy, Shared, language, origin};
 use super::super::headers::{IMMUTABLE, NO_STORE};
 
 /// Language, look and origin of a request.
@@ -87,7 +88,27 @@ fn layers_by_theme<'a>(
         .collect()
 }
 
-/// The style of a comune's map (MapLibre style version 8), public layers only.
+/// The live layers of which a viewer may see something, as another theme.
+fn live_tiles<'a>(
+    live: &'a [Arc<LiveLayer>],
+    viewer: &Viewer,
+    origin: &str,
+) -> impl Iterator<Item = ThemeTiles<'a>> {
+    let seen = live
+        .iter()
+        .filter(|layer| viewer.role().is_some() || layer.has_public());
+    seen.map(move |layer| {
+        let definition = &layer.file.definition;
+        ThemeTiles {
+            theme: definition.theme,
+            tiles_url: format!("{origin}/live/{}/{{z}}/{{x}}/{{y}}", definition.id),
+            layers: vec![definition],
+        }
+    })
+}
+
+/// The style of a comune's map (MapLibre style version 8): public layers, and those live layers
+/// of which the one who asks may see something.
 ///
 /// Each theme is a source of its own, named by its word. A style layer says in `metadata` which
 /// layer (`mappale:layer`) and theme (`mappale:theme`) it draws; layers that are not shown from
@@ -102,6 +123,7 @@ fn layers_by_theme<'a>(
 ))]
 pub(super) async fn style(
     State(shared): State<Shared>,
+    AskedBy(viewer): AskedBy,
     wish: Wish,
     Path(slug): Path<String>,
 ) -> Result<Response, Failure> {
@@ -109,6 +131,8 @@ pub(super) async fn style(
     let catalogue = shared.app.catalogue();
     let comune = find_comune(&catalogue, &slug)?;
     let version = catalogue.map_version(comune);
+    let live = shared.app.live();
+    let live = live_tiles(&live, &viewer, &wish.origin);
     let themes = layers_by_theme(&catalogue, comune)
         .into_iter()
         .map(|(theme, layers)| {
@@ -120,6 +144,7 @@ pub(super) async fn style(
                 layers,
             }
         })
+        .chain(live)
         .collect();
     let fragments = shared.app.fragments();
     let content = MapContent {
@@ -179,7 +204,7 @@ struct LegendLayer {
     entries: Vec<LegendEntry>,
 }
 
-/// The legend of a comune's map, made from its style; public layers only.
+/// The legend of a comune's map, made from its style.
 #[utoipa::path(get, path = "/api/v1/legend/{comune}", tag = "tiles",
     params(("comune" = String, Path, example = "borgochiaro"),
            ("lang" = Option<String>, Query, description = "`it` or `en`"),
@@ -190,6 +215,7 @@ struct LegendLayer {
 ))]
 pub(super) async fn comune_legend(
     State(shared): State<Shared>,
+    AskedBy(viewer): AskedBy,
     wish: Wish,
     Path(slug): Path<String>,
 ) -> Result<Response, Failure> {
@@ -203,8 +229,11 @@ pub(super) async fn comune_legend(
         visible: definition.visible,
         entries: legend(shared.app.fragments(), definition, base, lang),
     };
+    let live = shared.app.live();
+    let live = live_tiles(&live, &viewer, "").map(|tiles| (tiles.theme, tiles.layers));
     let themes = layers_by_theme(&catalogue, comune)
         .into_iter()
+        .chain(live)
         .map(|(theme, layers)| LegendTheme {
             id: theme.word(),
             title: theme.title(lang),

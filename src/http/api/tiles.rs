@@ -144,7 +144,7 @@ async fn answer(
     Ok(response)
 }
 
-fn of_mvt(body: Body) -> Response {
+pub(super) fn of_mvt(body: Body) -> Response {
     let mut response = Response::new(body);
     response.headers_mut().insert(header::CONTENT_TYPE, MVT);
     response

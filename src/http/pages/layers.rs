@@ -47,6 +47,7 @@ fn layer(visit: &Visit, definition: &Definition, part: &PartSnapshot) -> LayerVi
         data: present::data(visit.lang, definition, &Evidence::of(part)),
         count: part.features.len(),
         visible: definition.visible,
+        live: false,
         coverage: definition.coverage,
         page_url: format!("{}/livelli/{}", visit.prefix, definition.id),
         map_url: if definition.visible {
@@ -80,6 +81,30 @@ pub(super) fn themes(visit: &Visit, viewer: &Viewer) -> Vec<ThemeView> {
                 .collect(),
         })
         .filter(|theme| !theme.layers.is_empty())
+        .collect()
+}
+
+/// The live layers of which the viewer may see something, each in its theme: on the map only.
+pub(super) fn live_themes(visit: &Visit) -> Vec<ThemeView> {
+    let live = visit.shared.app.live();
+    live.iter()
+        .filter(|layer| visit.viewer.role().is_some() || layer.has_public())
+        .map(|layer| {
+            let definition = &layer.file.definition;
+            ThemeView {
+                id: definition.theme.word().to_owned(),
+                title: definition.theme.title(visit.lang),
+                layers: vec![LayerView {
+                    id: definition.id.clone(),
+                    title: present::localized(&definition.title, visit.lang),
+                    description: present::localized(&definition.description, visit.lang),
+                    visible: definition.visible,
+                    live: true,
+                    page_url: "/pratiche".to_owned(),
+                    ..LayerView::default()
+                }],
+            }
+        })
         .collect()
 }
 

@@ -15,7 +15,7 @@ use super::super::headers::FRAMED;
 use super::super::times::Times;
 use super::facts;
 use super::failure::{html, show};
-use super::layers::themes;
+use super::layers::{live_themes, themes};
 use super::parcels::references;
 use super::present;
 use super::view::{CardView, MapPage};
@@ -97,9 +97,13 @@ fn page(visit: &Visit, query: &MapQuery, card: Option<CardView>) -> Result<Respo
     let mut page = present::page(visit, &title);
     page.canonical = Some(format!("{}{}/mappa", visit.origin, visit.prefix));
     let embedded = query.incorpora.as_deref() == Some("1");
+    // The style shows what everybody may see, so the list does too; and what is going on.
+    let mut themes = themes(visit, &Viewer::Anonymous);
+    if !embedded {
+        themes.extend(live_themes(visit));
+    }
     let mut response = html(&MapPage {
-        // The style shows what everybody may see, so the list does too.
-        themes: themes(visit, &Viewer::Anonymous),
+        themes,
         slug: comune.slug.clone(),
         storage_srid: comune.storage_srid,
         embedded,

@@ -6,6 +6,8 @@ mod documents;
 mod facts;
 mod gis;
 mod imagery;
+/// Live layers: who sees what, and when.
+mod live;
 mod norms;
 mod outage;
 mod pages;

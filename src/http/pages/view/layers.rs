@@ -33,6 +33,8 @@ pub struct LayerView {
     pub count: usize,
     /// Whether the map shows it from the start.
     pub visible: bool,
+    /// Whether it shows what is going on now, and was not loaded from a file.
+    pub live: bool,
     /// Whether it covers everything, so that two such layers hide each other.
     pub coverage: bool,
     /// The address of its page.
