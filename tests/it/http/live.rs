@@ -153,7 +153,7 @@ async fn everybody_sees_what_is_theirs_and_no_cache_keeps_it() {
 async fn a_practice_has_the_outline_of_its_parcels_and_leads_to_its_page() {
     let site = site().await;
     let cookie = sign_in(&site, "citizen").await;
-    let at = address(12);
+    let at = address(13);
     let live = ask(&site, &format!("/live/{LAYER}/{at}"), &cookie).await;
     let parcels = site.get(&format!("/tiles/{PARCELS}/{at}")).await;
     let practice = layer(&live.body, LAYER);
