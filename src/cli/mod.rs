@@ -12,6 +12,7 @@ mod plan;
 mod procedure;
 mod progress;
 mod serve;
+mod tiles;
 mod verify;
 
 use std::borrow::Cow;
@@ -63,6 +64,9 @@ enum Command {
     Verify,
     /// Issue a zoning certificate (certificato di destinazione urbanistica) as a draft to be signed.
     Cdu(cdu::CduArguments),
+    /// Tiles: files of them.
+    #[command(subcommand)]
+    Tiles(tiles::TilesCommand),
     /// The invented demonstration comune.
     #[command(subcommand)]
     Demo(demo::DemoCommand),
@@ -95,6 +99,7 @@ pub fn run() -> Result<()> {
             Command::Plan(command) => plan::run(&config, command).await,
             Command::Verify => verify::run(&config).await,
             Command::Cdu(arguments) => cdu::run(config, arguments).await,
+            Command::Tiles(command) => tiles::run(config, command).await,
             Command::Demo(command) => demo::run(&config, command).await,
             Command::Openapi => say(&crate::http::openapi().to_pretty_json()?),
         }

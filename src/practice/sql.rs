@@ -196,6 +196,7 @@ select set_config('mappale.practice', $1, true)";
 /// Row-level security lets the program itself see all.
 pub(super) const SEE_ALL: &str = "
 select set_config('mappale.viewer', 'system', true)";
+
 pub(super) const DEFINITIONS: &str = "
 select sha256 from procedure.definition";
 

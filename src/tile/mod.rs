@@ -1,5 +1,6 @@
 //! Vector tiles from memory: quantise, clip, encode, compress, keep.
 
+mod archive;
 mod cache;
 mod clip;
 mod compress;
@@ -10,6 +11,9 @@ mod render;
 mod select;
 mod values;
 
+pub use archive::{
+    Error as ArchiveError, Order as ArchiveOrder, Written as WrittenArchive, write_archive,
+};
 pub use cache::{DrawError, StoredTile, TileCache, TileDigest};
 pub use clip::{ClipBox, clip_line, clip_ring};
 pub use compress::{Effort, Encoding, compress, negotiate};
