@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # One step after the other, whatever -j says: they share the build.
 .NOTPARALLEL:
-.PHONY: help run test test-long check bench stop clean packages packages-test build prepare-test
+.PHONY: help run test test-long check bench bench-rivals stop clean packages packages-test build prepare-test
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 MAPPALE := $(TARGET)/debug/mappale
@@ -43,6 +43,10 @@ bench: packages $(WEB) ## measure what benches/README.md states, optimised
 	cargo build --workspace --release
 	cargo build $(PRESS) --release
 	cargo bench --workspace
+
+bench-rivals: packages build ## compare tiles with Martin, tipg and MapServer (INSTALL=1 installs them)
+	cargo build --workspace --release
+	benches/rivals/run.sh
 
 stop: ## stop the private database
 	@if [ -x $(MAPPALE) ]; then $(MAPPALE) db stop; else echo "nothing was built, so nothing runs"; fi

@@ -13,6 +13,7 @@ mod plan;
 mod procedure;
 mod progress;
 mod serve;
+mod tiles;
 mod verify;
 
 use std::borrow::Cow;
@@ -68,6 +69,9 @@ enum Command {
     Restore(backup::BackupArguments),
     /// Issue a zoning certificate (certificato di destinazione urbanistica) as a draft to be signed.
     Cdu(cdu::CduArguments),
+    /// Tiles: files of them.
+    #[command(subcommand)]
+    Tiles(tiles::TilesCommand),
     /// The invented demonstration comune.
     #[command(subcommand)]
     Demo(demo::DemoCommand),
@@ -102,6 +106,7 @@ pub fn run() -> Result<()> {
             Command::Backup(arguments) => backup::backup(&config, arguments).await,
             Command::Restore(arguments) => backup::restore(&config, arguments).await,
             Command::Cdu(arguments) => cdu::run(config, arguments).await,
+            Command::Tiles(command) => tiles::run(config, command).await,
             Command::Demo(command) => demo::run(&config, command).await,
             Command::Openapi => say(&crate::http::openapi().to_pretty_json()?),
         }

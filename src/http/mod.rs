@@ -13,4 +13,4 @@ mod times;
 
 pub use api::facts_json;
 pub use router::{openapi, router};
-pub use serve::{Error, serve};
+pub use serve::{Error, Limits, serve, serve_within};

@@ -18,17 +18,29 @@ use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
-/// Time for the headers of a request, also between two requests on one connection.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long clients may take, and how many there may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Time for the headers of a request, also between two requests on one connection.
+    pub headers: Duration,
+    /// Time without a single byte read, while a body is awaited.
+    pub read: Duration,
+    /// Time in which a client takes none of the bytes that it asked for.
+    pub write: Duration,
+    /// Connections at once; more wait in the system's queue.
+    pub connections: usize,
+}
 
-/// Time without a single byte read, while a body is awaited.
-const READ_TIMEOUT: Duration = Duration::from_secs(45);
-
-/// Time in which a client takes none of the bytes that it asked for.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// Connections at once; more wait in the system's queue.
-const MAX_CONNECTIONS: usize = 4096;
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            headers: Duration::from_secs(10),
+            read: Duration::from_secs(45),
+            write: Duration::from_secs(20),
+            connections: 4096,
+        }
+    }
+}
 
 /// Time for requests in flight to end when the program stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -56,6 +68,20 @@ pub async fn serve(
     ready: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
+    serve_within(Limits::default(), router, address, ready, stop).await
+}
+
+/// As [`serve`], with other limits.
+///
+/// # Errors
+/// [`Error::Listen`].
+pub async fn serve_within(
+    limits: Limits,
+    router: Router,
+    address: SocketAddr,
+    ready: impl FnOnce(SocketAddr),
+    stop: impl Future<Output = ()>,
+) -> Result<(), Error> {
     let listen = |source| Error::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     ready(listener.local_addr().map_err(listen)?);
@@ -63,7 +89,7 @@ pub async fn serve(
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT);
+        .header_read_timeout(limits.headers);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -71,13 +97,16 @@ pub async fn serve(
         .keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(10));
     let builder = Arc::new(builder);
-    let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let connections = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
-        let Ok(permit) = Arc::clone(&connections).acquire_owned().await else {
-            break;
+        // A server that is full can be stopped all the same.
+        let permit = tokio::select! {
+            permit = Arc::clone(&connections).acquire_owned() => permit,
+            () = &mut stop => break,
         };
+        let Ok(permit) = permit else { break };
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
@@ -90,7 +119,7 @@ pub async fn serve(
             },
             () = &mut stop => break,
         };
-        let connection = connection(&builder, &router, stream);
+        let connection = connection(&builder, &router, stream, limits);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // Broken connections are the client's affair.
@@ -116,6 +145,7 @@ fn connection(
     builder: &Arc<Builder<TokioExecutor>>,
     router: &Router,
     stream: TcpStream,
+    limits: Limits,
 ) -> impl hyper_util::server::graceful::GracefulConnection<
     Error = Box<dyn std::error::Error + Send + Sync>,
 > + Send
@@ -123,8 +153,8 @@ fn connection(
     // Small answers must not wait for more to come.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
-    stream.set_read_timeout(Some(READ_TIMEOUT));
-    stream.set_write_timeout(Some(WRITE_TIMEOUT));
+    stream.set_read_timeout(Some(limits.read));
+    stream.set_write_timeout(Some(limits.write));
     let io: Io = TokioIo::new(Box::pin(stream));
     let router = router.clone();
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {

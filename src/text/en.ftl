@@ -1125,7 +1125,6 @@ follow-button = Show the practice
 follow-unknown = There is no practice with this code: check that you copied all of it.
 follow-states-only = Here you see only how the practice stands.
 follow-whole = Sign in to see everything
-<<<<<<< HEAD
 
 # --- drawn areas
 

@@ -1125,7 +1125,6 @@ follow-button = Mostra la pratica
 follow-unknown = Non c'è nessuna pratica con questo codice: controlla di averlo copiato tutto.
 follow-states-only = Qui si vede soltanto a che punto è la pratica.
 follow-whole = Accedi per vedere tutto
-<<<<<<< HEAD
 
 # --- aree disegnate
 

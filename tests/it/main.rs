@@ -1,5 +1,7 @@
 //! The integration tests: one binary, one module per subject.
 
+/// Archives of tiles, read back.
+mod archive;
 /// The census of land and buildings.
 mod census;
 /// Terms of law: where they stand on a day.
@@ -45,6 +47,8 @@ mod sample;
 /// The program as a server, in a process of its own.
 mod seams;
 mod server;
+/// Slow clients, and a server that is full.
+mod slow;
 /// Every fixed SQL statement, prepared.
 mod statements;
 /// What was stored cannot be changed, and what is added must fit.

@@ -9,8 +9,8 @@ mod documents;
 mod evidence;
 mod facts;
 mod gis;
-mod ground;
 mod gis_load;
+mod ground;
 mod imagery;
 /// Live layers: who sees what, and when.
 mod live;
