@@ -8,13 +8,20 @@
     missing_docs,
     reason = "criterion's macros make undocumented functions"
 )]
+#![allow(
+    clippy::print_stdout,
+    reason = "a figure that criterion has no place for"
+)]
 
 mod setup;
 
+use coverage::{Kind, Outlines, border, generalise};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use mappale::access::Viewer;
 use mappale::geo::TileAddress;
-use mappale::tile::{Effort, Encoding, compress, render, select};
+use mappale::tile::{
+    ClipBox, Effort, Encoding, clip_ring, compress, render, select, split_at_sides,
+};
 use setup::Bench;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
@@ -178,7 +185,7 @@ fn encoding(criterion: &mut Criterion) {
                     found
                         .iter()
                         .flat_map(|feature| part.features.rings_of(*feature as usize))
-                        .map(|ring| ring.grid.len())
+                        .map(|ring| ring.drawn.len())
                         .sum::<usize>()
                 })
             })
@@ -195,5 +202,80 @@ fn encoding(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, tiles, encoding);
+/// What is done once, when a part is published or a server starts: noding, importance, ways.
+fn topology(criterion: &mut Criterion) {
+    let bench = Bench::open();
+    let entry = bench
+        .catalogue
+        .layer("catasto.particella")
+        .expect("is defined");
+    let features = &entry.parts[0].features;
+    let (mut points, mut rings, mut starts) = (Vec::new(), vec![0], vec![0]);
+    for feature in 0..features.len() {
+        for ring in features.rings_of(feature) {
+            // The deepest zoom has every vertex of the source.
+            let all = ring.drawn.iter().zip(ring.zooms);
+            points.extend(all.filter(|(_, zooms)| zooms.last == 20).map(|(p, _)| *p));
+            rings.push(u32::try_from(points.len()).expect("fits"));
+        }
+        starts.push(u32::try_from(rings.len() - 1).expect("fits"));
+    }
+    let outlines = Outlines {
+        points: &points,
+        rings: &rings,
+        features: &starts,
+    };
+    println!(
+        "{}: {} vertices, {:.1} bytes resident a vertex",
+        bench.data,
+        features.vertex_count(),
+        features.bytes() as f64 / features.vertex_count() as f64
+    );
+    let mut group = criterion.benchmark_group(format!("{} generalising", bench.data));
+    group.sample_size(10);
+    group.throughput(criterion::Throughput::Elements(points.len() as u64));
+    for (name, kind) in [("coverage", Kind::Coverage), ("each alone", Kind::Polygons)] {
+        group.bench_function(BenchmarkId::new("z13 to z20", name), |b| {
+            b.iter(|| {
+                generalise(&outlines, kind, 13, &mut |_, _, _| {})
+                    .points
+                    .len()
+            });
+        });
+    }
+    group.bench_function("border", |b| b.iter(|| border(&outlines).len()));
+    group.finish();
+}
+
+/// Clipping alone: a ring of many vertices that goes in and out of the tile.
+fn clip(criterion: &mut Criterion) {
+    let ring: Vec<[i64; 2]> = (0..10_000_i64)
+        .map(|step| {
+            let turn = step as f64 / 10_000.0 * std::f64::consts::TAU;
+            let far = 2_400.0 + 300.0 * (turn * 40.0).sin();
+            [
+                2_048 + (far * turn.cos()) as i64,
+                2_048 + (far * turn.sin()) as i64,
+            ]
+        })
+        .collect();
+    let area = ClipBox {
+        min: -64,
+        max: 4160,
+    };
+    let mut group = criterion.benchmark_group("clipping");
+    group.throughput(criterion::Throughput::Elements(ring.len() as u64));
+    let (mut work, mut scratch) = (Vec::new(), Vec::new());
+    group.bench_function("a ring, per vertex", |b| {
+        b.iter(|| {
+            work.clone_from(&ring);
+            split_at_sides(&mut work, &mut scratch, area);
+            clip_ring(&mut work, &mut scratch, area);
+            work.len()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, tiles, encoding, topology, clip);
 criterion_main!(benches);

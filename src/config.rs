@@ -30,13 +30,14 @@ const GRIDS: &str = "MAPPALE_GRIDS";
 const MAX_FILE: &str = "MAPPALE_MAX_FILE_MB";
 const MAX_UNPACKED: &str = "MAPPALE_MAX_UNPACKED_MB";
 const TILE_CACHE: &str = "MAPPALE_TILE_CACHE_MB";
+const TILE_BUDGET: &str = "MAPPALE_TILE_BUDGET_KB";
 const IMAGERY: &str = "MAPPALE_IMAGERY";
 const IMAGERY_CREDIT: &str = "MAPPALE_IMAGERY_CREDIT";
 const IMAGERY_MAX_ZOOM: &str = "MAPPALE_IMAGERY_MAX_ZOOM";
 const IMAGERY_CACHE: &str = "MAPPALE_IMAGERY_CACHE_MB";
 const DATABASE_URL: &str = "DATABASE_URL";
 
-const KNOWN: [&str; 22] = [
+const KNOWN: [&str; 23] = [
     VAR,
     LISTEN,
     ORIGIN,
@@ -52,6 +53,7 @@ const KNOWN: [&str; 22] = [
     LOG,
     LOG_FORMAT,
     TILE_CACHE,
+    TILE_BUDGET,
     MAX_FILE,
     MAX_UNPACKED,
     GRIDS,
@@ -192,6 +194,9 @@ pub struct Config {
     pub log_format: LogFormat,
     /// `MAPPALE_TILE_CACHE_MB`: megabytes of memory for drawn tiles, as bytes; default 256.
     pub tile_cache_bytes: u64,
+    /// `MAPPALE_TILE_BUDGET_KB`: thousands of bytes of a tile before compression, as bytes; beyond
+    /// it polygons are drawn together and other features are left out; default 500.
+    pub tile_budget_bytes: usize,
     /// `MAPPALE_GRIDS`: folder of the NTv2 grids that the municipality owns, under the names that
     /// PROJ's register has for them; nothing when not set.
     pub grids: Option<PathBuf>,
@@ -301,6 +306,14 @@ impl Config {
                 _ => Err("expected text or json".into()),
             })?,
             tile_cache_bytes: variables.parse(TILE_CACHE, "256", megabytes)?,
+            tile_budget_bytes: variables.parse(TILE_BUDGET, "500", |value| {
+                let thousands = value
+                    .parse::<usize>()
+                    .ok()
+                    .filter(|n| (20..=100_000).contains(n));
+                let reason = || "expected thousands of bytes, from 20 to 100000".to_owned();
+                thousands.map(|n| n * 1000).ok_or_else(reason)
+            })?,
             grids: match variables
                 .get(GRIDS)
                 .map(|value| (value, folder.join(value)))

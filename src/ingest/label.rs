@@ -1,8 +1,9 @@
 //! Where the label of a geometry stands.
 
-use geo::{Area, Coord, InteriorPoint, LineString, Polygon};
+use geo::{Coord, InteriorPoint, LineString, Polygon};
 use wire::{Geometry, MultiLine, MultiPolygon};
 
+use crate::geo::{pole, ring_area};
 use crate::layer::GeometryKind;
 
 /// The kind of a geometry, in the words of layer definitions.
@@ -14,7 +15,7 @@ pub(super) fn kind_of(geometry: &Geometry) -> GeometryKind {
     }
 }
 
-/// The place of a label, E/N: inside the largest polygon, in the middle of the longest line,
+/// The place of a label, E/N: where the largest polygon has most room, in the middle of the longest line,
 /// or the first point.
 pub(super) fn label_point(geometry: &Geometry) -> [f64; 2] {
     let found = match geometry {
@@ -27,19 +28,26 @@ pub(super) fn label_point(geometry: &Geometry) -> [f64; 2] {
         .unwrap_or_default()
 }
 
+/// The place with most room in the largest polygon; any place inside it where it is too thin to
+/// have room.
 fn inside_largest(polygons: &MultiPolygon) -> Option<[f64; 2]> {
-    let line = |ring: &[[f64; 2]]| -> LineString {
-        ring.iter().map(|[x, y]| Coord { x: *x, y: *y }).collect()
+    let area = |rings: &[&[[f64; 2]]]| -> f64 {
+        let areas = rings.iter().map(|ring| ring_area(ring).abs());
+        // The first ring is the outer one; holes are taken off it.
+        areas.reduce(|outer, hole| outer - hole).unwrap_or(0.0)
     };
-    let largest = polygons
+    let largest: Vec<&[[f64; 2]]> = polygons
         .polygons()
-        .map(|polygon| {
-            let mut rings = polygon.rings().map(line);
-            let outer = rings.next().unwrap_or(LineString::new(Vec::new()));
-            Polygon::new(outer, rings.collect())
-        })
-        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
-    let point = largest.interior_point()?;
+        .map(|polygon| polygon.rings().collect::<Vec<_>>())
+        .max_by(|a, b| area(a).total_cmp(&area(b)))?;
+    if let Some(place) = pole(&largest) {
+        return Some(place);
+    }
+    let mut rings = largest
+        .iter()
+        .map(|ring| -> LineString { ring.iter().map(|[x, y]| Coord { x: *x, y: *y }).collect() });
+    let outer = rings.next()?;
+    let point = Polygon::new(outer, rings.collect()).interior_point()?;
     Some([point.x(), point.y()])
 }
 

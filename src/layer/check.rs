@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::strict::{self, Problem, SourceFile};
 
 use super::definition::{
-    Column, ColumnType, Definition, Example, GeometryKind, LayerRole, ReferencePart,
+    Column, ColumnType, Definition, Example, GeometryKind, LayerRole, Merge, ReferencePart,
 };
 use super::field_map::PRESETS;
 use super::mapping::Mapping;
@@ -211,6 +211,24 @@ fn sense_problems(definition: &Definition) -> Vec<(String, String)> {
                 format!("there is no column '{name}'"),
             );
         }
+    }
+    let merge = &definition.tile.merge;
+    for (list, names) in [("class", &merge.class), ("group", &merge.group)] {
+        for (index, name) in names.iter().enumerate().filter(|(_, name)| !known(name)) {
+            report(
+                format!("/tile/merge/{list}/{index}"),
+                format!("there is no column '{name}'"),
+            );
+        }
+    }
+    if !definition.coverage && *merge != Merge::default() {
+        report(
+            "/tile/merge".into(),
+            "only polygons of a coverage are drawn as one".into(),
+        );
+    }
+    if let Some(name) = definition.tile.order.as_ref().filter(|name| !known(name)) {
+        report("/tile/order".into(), format!("there is no column '{name}'"));
     }
     if definition.coverage && definition.geometry != GeometryKind::Polygon {
         report("/coverage".into(), "only polygons can tessellate".into());

@@ -282,6 +282,32 @@ pub struct TileRule {
     /// Label points, when the layer has labels.
     #[serde(default)]
     pub label: Option<Label>,
+    /// What polygons of a coverage have to agree in to be drawn as one where they are too small.
+    #[serde(default)]
+    pub merge: Merge,
+    /// Column whose larger values are kept when a tile would be too large; when not given, the
+    /// larger polygons and the longer lines are.
+    #[serde(default)]
+    pub order: Option<String>,
+}
+
+/// How polygons of a coverage are drawn as one, so that the ground stays covered.
+///
+/// Polygons smaller than a pixel are drawn as one with those of the same class and group. Where a
+/// tile would be too large, larger ones are too, then all of a group, then all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Merge {
+    /// Columns whose values stay, because a style tells them apart.
+    #[serde(default)]
+    pub class: Vec<String>,
+    /// Columns that say which belong together, such as those of the sheet of a parcel.
+    #[serde(default)]
+    pub group: Vec<String>,
+    /// Below this zoom everything that a part has is drawn as one: sheets as their comune.
+    #[serde(default)]
+    #[schemars(range(max = 20))]
+    pub whole_below: u8,
 }
 
 /// Label points: a companion layer named `{id}.label`, one point for each feature.

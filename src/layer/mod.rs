@@ -32,7 +32,7 @@ pub use catalogue::{
 pub use check::{DefinitionFile, Definitions};
 pub use definition::{
     Column, ColumnOrigin, ColumnType, CoverageTolerance, Definition, Example, GeometryKind, Label,
-    LayerRole, Localized, ReferencePart, Source, TileRule,
+    LayerRole, Localized, Merge, ReferencePart, Source, TileRule,
 };
 pub use difference::{AttributeChange, Change, Differences, differences};
 pub use domain::DomainValue;

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
+use coverage::{Drawn, Kind, Outlines, Zooms};
 use geo_index::rtree::{RTree, RTreeBuilder, sort::HilbertSort};
 
 use crate::crs::{self, LON_LAT, with_transformation};
-use crate::geo::{EdgeIndex, GridBox, GridPoint, grid_from_lon_lat, ring_area};
-use crate::layer::{GeometryKind, Value};
+use crate::geo::{EdgeIndex, GridBox, GridPoint, MAX_ZOOM, grid_from_lon_lat, ring_area};
+use crate::layer::{Definition, GeometryKind, Value};
 
-use super::features::{Column, Features, indexed};
+use super::features::{Column, Features, ZOOMS, indexed};
+use super::load::Load;
 
 /// A row that cannot become part of a snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +46,16 @@ pub struct Raw<'a> {
 /// Collects rows, then makes the arrays.
 pub struct Builder {
     features: Features,
+    drawing: Option<Drawing>,
     dictionaries: Vec<HashMap<ValueKey, u32>>,
     label_metric: Vec<[f64; 2]>,
+}
+
+/// How tiles draw a layer, as far as a snapshot has to know it.
+struct Drawing {
+    min_zoom: u8,
+    is_coverage: bool,
+    attributes: Vec<usize>,
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -78,7 +88,9 @@ impl Builder {
             polygons: vec![0],
             rings: vec![0],
             vertices: vec![0],
-            grid: Vec::new(),
+            drawn: Drawn::default(),
+            visible_from: Vec::new(),
+            load: [0; ZOOMS],
             metric: Vec::new(),
             boxes: Vec::new(),
             labels: Vec::new(),
@@ -91,9 +103,26 @@ impl Builder {
         };
         Self {
             features,
+            drawing: None,
             dictionaries: (0..columns).map(|_| HashMap::new()).collect(),
             label_metric: Vec::new(),
         }
+    }
+
+    /// Starts a snapshot of features of a layer, generalised for its tiles.
+    pub fn for_layer(definition: &Definition) -> Self {
+        let key = definition.key_column().unwrap_or_default();
+        let mut builder = Self::new(definition.geometry, definition.column.len(), key);
+        let attributes = definition.tile.attributes.iter();
+        builder.drawing = Some(Drawing {
+            min_zoom: definition.tile.min_zoom.min(MAX_ZOOM),
+            is_coverage: definition.coverage,
+            attributes: attributes
+                .filter_map(|name| definition.column_index(name))
+                .chain(definition.label_columns())
+                .collect(),
+        });
+        builder
     }
 
     /// Adds a row.
@@ -139,7 +168,7 @@ impl Builder {
     /// [`BuildError::Crs`].
     pub fn finish(self, srid: i32) -> Result<Features, BuildError> {
         let mut features = self.features;
-        features.grid = to_grid(srid, &features.metric)?;
+        let mut grid = to_grid(srid, &features.metric)?;
         features.labels = to_grid(srid, &self.label_metric)?;
         let polygons = match features.kind {
             GeometryKind::Polygon => features.rings.as_slice(),
@@ -153,7 +182,7 @@ impl Builder {
                 let clockwise = ring_area(&features.metric[range.clone()]) < 0.0;
                 if clockwise != (ring == polygon[0]) {
                     features.metric[range.clone()].reverse();
-                    features.grid[range.clone()].reverse();
+                    grid[range.clone()].reverse();
                 }
                 if let Some(index) = EdgeIndex::new(&features.metric[range]) {
                     features.edges.push((ring, index));
@@ -162,8 +191,20 @@ impl Builder {
         }
         for feature in 0..features.len() {
             let mut bounds = GridBox::EMPTY;
-            for ring in features.rings_of(feature).filter(|ring| ring.exterior) {
-                ring.grid.iter().for_each(|point| bounds.add(*point));
+            let polygons = features.polygons[feature]..features.polygons[feature + 1];
+            for polygon in polygons.start as usize..polygons.end as usize {
+                // Holes lie inside the first ring; of lines, every one counts.
+                let rings = features.rings[polygon] as usize..features.rings[polygon + 1] as usize;
+                let outer = if features.kind == GeometryKind::Polygon {
+                    rings.start..rings.start + 1
+                } else {
+                    rings
+                };
+                for ring in outer {
+                    let run = features.vertices[ring]..features.vertices[ring + 1];
+                    let run = &grid[run.start as usize..run.end as usize];
+                    run.iter().for_each(|point| bounds.add(*point));
+                }
             }
             features.boxes.push(bounds);
             if !bounds.is_empty() {
@@ -171,6 +212,7 @@ impl Builder {
                 features.bounds.add(bounds.max);
             }
         }
+        draw(&mut features, &grid, self.drawing.as_ref());
         if !features.is_empty() {
             let mut index = RTreeBuilder::<u32>::new(offset(features.len())?);
             for bounds in &features.boxes {
@@ -185,6 +227,76 @@ impl Builder {
         features.by_key = by_key;
         Ok(features)
     }
+}
+
+/// Brings outlines into the form that tiles draw.
+fn draw(features: &mut Features, grid: &[GridPoint], drawing: Option<&Drawing>) {
+    let starts: Vec<u32> = features
+        .polygons
+        .iter()
+        .map(|polygon| features.rings[*polygon as usize])
+        .collect();
+    let outlines = Outlines {
+        points: grid,
+        rings: &features.vertices,
+        features: &starts,
+    };
+    let kind = match (features.kind, drawing) {
+        (GeometryKind::Polygon, Some(drawing)) if drawing.is_coverage => Kind::Coverage,
+        (GeometryKind::Line, _) => Kind::Lines,
+        _ => Kind::Polygons,
+    };
+    features.visible_from = (0..features.len())
+        .map(|feature| visible_from(features, feature, grid))
+        .collect();
+    let Some(drawing) = drawing.filter(|_| features.kind != GeometryKind::Point) else {
+        features.drawn = Drawn {
+            points: grid.to_vec(),
+            zooms: vec![
+                Zooms {
+                    first: 0,
+                    last: MAX_ZOOM,
+                };
+                grid.len()
+            ],
+            rings: features.vertices.clone(),
+            // Nobody looked: whoever draws them has to.
+            unclean: vec![u32::MAX; features.len()],
+        };
+        features.load = Load::of_points(features, drawing.map(|d| d.attributes.as_slice()));
+        return;
+    };
+    let mut load = Load::new(features, &drawing.attributes);
+    features.drawn =
+        coverage::generalise(&outlines, kind, drawing.min_zoom, &mut |f, zoom, bytes| {
+            load.add(f, zoom, bytes);
+        });
+    features.load = load.finish();
+}
+
+/// The zoom below which a polygon is smaller than a pixel, as a map draws 512 for a tile.
+fn visible_from(features: &Features, feature: usize, grid: &[GridPoint]) -> u8 {
+    const UNITS_OF_A_PIXEL: f64 = 8.0;
+    if features.kind != GeometryKind::Polygon {
+        return 0;
+    }
+    let polygons = features.polygons[feature]..features.polygons[feature + 1];
+    let rings = features.rings[polygons.start as usize]..features.rings[polygons.end as usize];
+    let mut twice = 0_i128;
+    for ring in rings.start as usize..rings.end as usize {
+        let run = features.vertices[ring] as usize..features.vertices[ring + 1] as usize;
+        for pair in grid[run].windows(2) {
+            let [[ax, ay], [bx, by]] = [pair[0], pair[1]].map(|point| point.map(i128::from));
+            twice += ax * by - bx * ay;
+        }
+    }
+    let area = twice as f64 / 2.0;
+    // The side of a pixel in cells doubles with every zoom less than the deepest.
+    let wide = |zoom: u8| {
+        let side = UNITS_OF_A_PIXEL * f64::from(1_u32 << (MAX_ZOOM - zoom));
+        area >= side * side
+    };
+    (0..=MAX_ZOOM).find(|zoom| wide(*zoom)).unwrap_or(MAX_ZOOM)
 }
 
 /// Why the vertices of a geometry cannot be taken over.

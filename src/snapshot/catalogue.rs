@@ -18,7 +18,7 @@ use crate::place::Comune;
 use super::features::Features;
 
 /// Raised whenever the bytes of a tile change for the same data: it is part of every version.
-pub(crate) const ENCODER: &str = "mappale-tile-1";
+pub(crate) const ENCODER: &str = "mappale-tile-2";
 
 /// A part in memory.
 #[derive(Debug)]

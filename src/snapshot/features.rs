@@ -6,14 +6,18 @@
 //! Invariants, held by [`super::Builder`]: offset arrays have one entry more than what they
 //! divide, start at 0 and never fall; every ring of a polygon is closed and has at least four
 //! vertices, every line at least two; outer rings turn clockwise on the screen (positive area
-//! with y to the south), inner rings the other way, as MVT 2.1 section 4.3.3.3 wants; `grid`
-//! and `metric` have the same length.
+//! with y to the south), inner rings the other way, as MVT 2.1 section 4.3.3.3 wants.
+//!
+//! `drawn` has the same rings as tiles draw them, on the grid: open, with vertices that neighbours
+//! brought in, and with the zooms at which each vertex is drawn (see the package `coverage`).
 
 use geo_index::rtree::{RTree, RTreeIndex};
 
+use coverage::{Drawn, Zooms};
+
 use crate::geo::{
-    EdgeIndex, GridBox, GridPoint, Location, distance_to_line, locate_in_indexed, locate_in_ring,
-    ring_area,
+    EdgeIndex, GridBox, GridPoint, Location, MAX_ZOOM, distance_to_line, locate_in_indexed,
+    locate_in_ring, ring_area,
 };
 use crate::layer::{GeometryKind, Value};
 
@@ -52,7 +56,11 @@ pub struct Features {
     pub(super) polygons: Vec<u32>,
     pub(super) rings: Vec<u32>,
     pub(super) vertices: Vec<u32>,
-    pub(super) grid: Vec<GridPoint>,
+    pub(super) drawn: Drawn,
+    /// The zoom below which a feature is smaller than a pixel; 0 for lines and points.
+    pub(super) visible_from: Vec<u8>,
+    /// Bytes that a tile of each zoom takes at most when everything is drawn.
+    pub(super) load: [u32; ZOOMS],
     pub(super) metric: Vec<[f64; 2]>,
     pub(super) boxes: Vec<GridBox>,
     pub(super) labels: Vec<GridPoint>,
@@ -65,6 +73,9 @@ pub struct Features {
     pub(super) edges: Vec<(u32, EdgeIndex)>,
 }
 
+/// Number of zooms that are served.
+pub(super) const ZOOMS: usize = MAX_ZOOM as usize + 1;
+
 /// Metres within which a line or a point is at a place.
 ///
 /// A polygon holds a place or does not. A line and a point have no inside, so nearness decides;
@@ -75,8 +86,10 @@ pub const REACH_M: f64 = 1.0;
 /// A ring in both coordinate spaces; also a line, or all points of a feature.
 #[derive(Debug, Clone, Copy)]
 pub struct RingView<'a> {
-    /// Grid coordinates.
-    pub grid: &'a [GridPoint],
+    /// Grid coordinates as tiles draw them: open, and at each zoom a part of them.
+    pub drawn: &'a [GridPoint],
+    /// The zooms at which each of them is drawn.
+    pub zooms: &'a [Zooms],
     /// E/N in metres, storage CRS.
     pub metric: &'a [[f64; 2]],
     /// True for the first ring of a polygon, and for every line and run of points.
@@ -113,10 +126,11 @@ impl Features {
 
     /// Bytes that it takes in memory, about.
     pub fn bytes(&self) -> usize {
-        let vertices = self.metric.len() * (size_of::<[f64; 2]>() + size_of::<GridPoint>());
-        let offsets = (self.polygons.len() + self.rings.len() + self.vertices.len()) * 4;
-        // Numeric name, box, label, place in the order of keys, share of the index.
-        let each = 8 + size_of::<GridBox>() + size_of::<GridPoint>() + 4 + 24;
+        let vertices = self.metric.len() * size_of::<[f64; 2]>()
+            + self.drawn.points.len() * (size_of::<GridPoint>() + size_of::<Zooms>());
+        let offsets = (self.polygons.len() + self.rings.len() + 2 * self.vertices.len()) * 4;
+        // Numeric name, box, label, place in the order of keys, share of the index, marks.
+        let each = 8 + size_of::<GridBox>() + size_of::<GridPoint>() + 4 + 24 + 5;
         let columns: usize = self
             .columns
             .iter()
@@ -135,7 +149,23 @@ impl Features {
 
     /// Number of vertices, closing ones included.
     pub fn vertex_count(&self) -> usize {
-        self.grid.len()
+        self.metric.len()
+    }
+
+    /// True when the outline of a feature touches itself after rounding to units of a zoom.
+    pub fn touches_itself(&self, feature: usize, zoom: u8) -> bool {
+        let marks = self.drawn.unclean.get(feature);
+        marks.is_some_and(|marks| marks & (1 << zoom) != 0)
+    }
+
+    /// The zoom below which a polygon is smaller than a pixel; 0 for lines and points.
+    pub fn visible_from(&self, feature: usize) -> u8 {
+        self.visible_from[feature]
+    }
+
+    /// Bytes that a tile of a zoom takes at most when every feature is drawn.
+    pub fn load_at(&self, zoom: u8) -> u32 {
+        self.load[usize::from(zoom).min(ZOOMS - 1)]
     }
 
     /// Box of everything, on the grid.
@@ -209,8 +239,10 @@ impl Features {
             let last = self.rings[polygon + 1] as usize;
             (first..last).map(move |ring| {
                 let range = self.vertices[ring] as usize..self.vertices[ring + 1] as usize;
+                let drawn = self.drawn.rings[ring] as usize..self.drawn.rings[ring + 1] as usize;
                 RingView {
-                    grid: &self.grid[range.clone()],
+                    drawn: &self.drawn.points[drawn.clone()],
+                    zooms: &self.drawn.zooms[drawn],
                     metric: &self.metric[range],
                     exterior: ring == first || self.kind != GeometryKind::Polygon,
                     edges: self.edges_of(ring),

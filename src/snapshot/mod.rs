@@ -9,6 +9,7 @@ mod error;
 mod features;
 mod generations;
 mod history;
+mod load;
 mod read;
 mod refresh;
 mod sql;

@@ -24,8 +24,7 @@ pub async fn read_features(
     definition: &Definition,
     part: &PublishedPart,
 ) -> Result<Arc<Features>, Error> {
-    let key = definition.key_column().unwrap_or_default();
-    let mut builder = Builder::new(definition.geometry, definition.column.len(), key);
+    let mut builder = Builder::for_layer(definition);
     {
         let mut rows = sqlx::query(AssertSqlSafe(sql::rows(definition)))
             .bind(part.part_id)

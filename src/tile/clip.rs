@@ -2,7 +2,9 @@
 //!
 //! Sutherland and Hodgman, "Reentrant polygon clipping" (1974), one side after the other. The
 //! place where an edge meets a side is computed from the edge in one canonical direction, so
-//! that a polygon and its neighbour, which runs the same edge backwards, get the same point.
+//! that a polygon and its neighbour, which runs the same edge backwards, get the same point. It is
+//! computed from the whole edge, never from a piece of it: what lies in the box is then less than
+//! half a unit from where it was, and crosses nothing that it did not cross before.
 
 /// A closed box in tile units.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +16,71 @@ pub struct ClipBox {
 }
 
 type Point = [i64; 2];
+
+/// Gives every edge that comes into a box, or leaves it, a vertex where it does; what lies between
+/// is the edge's way through the box.
+pub fn split_at_sides(ring: &mut Vec<Point>, scratch: &mut Vec<Point>, area: ClipBox) {
+    let inside = |point: &Point| point.iter().all(|v| (area.min..=area.max).contains(v));
+    scratch.clear();
+    let Some(mut previous) = ring.last().copied() else {
+        return;
+    };
+    for &point in ring.iter() {
+        if !(inside(&previous) && inside(&point))
+            && let Some([from, to]) = way_through(previous, point, area)
+        {
+            for vertex in [from, to] {
+                if scratch.last() != Some(&vertex) {
+                    scratch.push(vertex);
+                }
+            }
+        }
+        if scratch.last() != Some(&point) {
+            scratch.push(point);
+        }
+        previous = point;
+    }
+    std::mem::swap(ring, scratch);
+}
+
+/// Where an edge comes into a box and where it leaves it, as Liang and Barsky (1983) find it; its
+/// own ends where they lie inside.
+fn way_through(a: Point, b: Point, area: ClipBox) -> Option<[Point; 2]> {
+    // Shares of the edge as fractions, each with the side that it comes from.
+    let mut entry: (i128, i128, Option<(usize, i64)>) = (0, 1, None);
+    let mut exit: (i128, i128, Option<(usize, i64)>) = (1, 1, None);
+    for axis in 0..2 {
+        let run = b[axis] - a[axis];
+        if run == 0 {
+            if !(area.min..=area.max).contains(&a[axis]) {
+                return None;
+            }
+            continue;
+        }
+        let (near, far) = if run > 0 {
+            (area.min, area.max)
+        } else {
+            (area.max, area.min)
+        };
+        let length = i128::from(run.abs());
+        let share = |bound: i64| i128::from((bound - a[axis]) * run.signum());
+        if share(near) * entry.1 > entry.0 * length {
+            entry = (share(near), length, Some((axis, near)));
+        }
+        if share(far) * exit.1 < exit.0 * length {
+            exit = (share(far), length, Some((axis, far)));
+        }
+    }
+    if entry.0 * exit.1 > exit.0 * entry.1 {
+        return None;
+    }
+    let at = |side: Option<(usize, i64)>, end: Point| {
+        side.map_or(end, |(axis, bound)| {
+            crossing(a, b, axis, bound).map(|v| v.clamp(area.min, area.max))
+        })
+    };
+    Some([at(entry.2, a), at(exit.2, b)])
+}
 
 /// Clips an open ring (first vertex not repeated) into `ring`, with `scratch` as second buffer.
 ///

@@ -145,12 +145,15 @@ impl LayerWriter {
     }
 
     /// Ends the feature being written; without geometry nothing is kept of it.
-    pub fn finish_feature(&mut self, id: u64) {
-        if !self.geometry.is_empty() {
+    ///
+    /// What stands for several has no number. Says whether there was geometry.
+    pub fn finish_feature(&mut self, id: impl Into<Option<u64>>) -> bool {
+        let id = id.into();
+        let has_geometry = !self.geometry.is_empty();
+        if has_geometry {
             let kind = self.kind as u64;
             let (tags, geometry) = (self.tags.len(), self.geometry.len());
-            let size = 1
-                + varint_size(id)
+            let size = id.map_or(0, |id| 1 + varint_size(id))
                 + if tags == 0 {
                     0
                 } else {
@@ -163,8 +166,10 @@ impl LayerWriter {
             let out = &mut self.features;
             field(out, 2, 2);
             varint(out, size as u64);
-            field(out, 1, 0);
-            varint(out, id);
+            if let Some(id) = id {
+                field(out, 1, 0);
+                varint(out, id);
+            }
             if tags > 0 {
                 field(out, 2, 2);
                 varint(out, tags as u64);
@@ -180,6 +185,17 @@ impl LayerWriter {
         self.geometry.clear();
         self.tags.clear();
         self.cursor = [0; 2];
+        has_geometry
+    }
+
+    /// Bytes that the layer takes so far, about.
+    pub fn size(&self) -> usize {
+        self.features.len() + self.values.len() + 64
+    }
+
+    /// Number of features written.
+    pub fn feature_count(&self) -> u32 {
+        self.feature_count
     }
 
     /// Appends the layer to a tile; a layer without features is left out (MVT 2.1, 4.1).

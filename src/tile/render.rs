@@ -1,55 +1,91 @@
 //! Renders a tile from snapshots. No request for a tile touches the database.
 
-use crate::geo::{BUFFER_UNITS, EXTENT, GridPoint, TileAddress};
-use crate::layer::{Definition, GeometryKind, Value};
+use std::collections::BTreeMap;
+
+use crate::geo::TileAddress;
+use crate::layer::{Definition, GeometryKind};
 use crate::snapshot::{Features, PartSnapshot};
 
-use super::clip::{ClipBox, clip_line, clip_ring};
-use super::encode::{LayerWriter, TagValue};
+use super::assemble::Assembler;
+use super::budget;
+use super::encode::LayerWriter;
+use super::pen::{Pen, write_polygons};
 use super::select::Selection;
+use super::values::WrittenValues;
 
 /// A tile as bytes; empty when nothing meets it.
+///
+/// Over the selection's budget, coverages are drawn as fewer and larger polygons, other features
+/// are left out, and the layer [`budget::LEFT_OUT`] says how many.
 pub fn render(selection: &Selection, tile: TileAddress) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut drawing = Drawing::new(tile);
-    for (file, parts) in &selection.layers {
-        let definition = &file.definition;
-        let found: Vec<(&PartSnapshot, Vec<u32>)> = parts
-            .iter()
-            .map(|part| (&**part, part.features.search(&tile.buffered_box())))
-            .collect();
-        drawing.features(definition, &found, &mut bytes);
-        drawing.labels(definition, &found, &mut bytes);
+    let mut pen = Pen::new(tile);
+    let layers: Vec<Found<'_>> = selection
+        .layers
+        .iter()
+        .map(|(file, parts)| Found {
+            definition: &file.definition,
+            parts: parts
+                .iter()
+                .map(|part| (&**part, part.features.search(&tile.buffered_box())))
+                .collect(),
+        })
+        .collect();
+    let mut drawn: Vec<Drawn> = layers
+        .iter()
+        .map(|layer| layer.draw(&mut pen, layer.first_step(tile), &|_, _| true))
+        .collect();
+    if drawn.iter().map(|layer| layer.bytes.len()).sum::<usize>() > selection.budget {
+        budget::fit(&mut pen, &layers, &mut drawn, selection.budget);
     }
-    bytes
+    drawn.into_iter().flat_map(|layer| layer.bytes).collect()
 }
 
-type Found<'a> = [(&'a PartSnapshot, Vec<u32>)];
-
-/// A tile being drawn, with buffers that are used again for every ring.
-struct Drawing {
-    tile: TileAddress,
-    origin: [i64; 2],
-    ring: Vec<[i64; 2]>,
-    scratch: Vec<[i64; 2]>,
+/// A layer with the features that meet the tile.
+pub(super) struct Found<'a> {
+    pub(super) definition: &'a Definition,
+    pub(super) parts: Vec<(&'a PartSnapshot, Vec<u32>)>,
 }
 
-const BUFFERED: ClipBox = ClipBox {
-    min: -(BUFFER_UNITS as i64),
-    max: EXTENT as i64 + BUFFER_UNITS as i64,
-};
+/// A layer of a tile.
+#[derive(Default)]
+pub(super) struct Drawn {
+    pub(super) bytes: Vec<u8>,
+    /// Features that are drawn, each for itself.
+    pub(super) alone: usize,
+    /// Features that are drawn as one with others.
+    pub(super) merged: usize,
+}
 
-impl Drawing {
-    fn new(tile: TileAddress) -> Self {
-        Self {
-            tile,
-            origin: tile.origin_units(),
-            ring: Vec::new(),
-            scratch: Vec::new(),
+/// Which polygons of a coverage are drawn as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Those of one class and group that are smaller than a pixel, its side doubled so many times.
+    Small(u8),
+    /// All of one class and group.
+    Classes,
+    /// All of a group.
+    Groups,
+    /// All of a part.
+    Whole,
+}
+
+/// Tells of the features of a part, by its position in the layer, which are drawn.
+pub(super) type Wanted<'a> = dyn Fn(usize, usize) -> bool + 'a;
+
+impl<'a> Found<'a> {
+    /// How a coverage is drawn at a zoom when there is room.
+    pub(super) fn first_step(&self, tile: TileAddress) -> Step {
+        if tile.z() < self.definition.tile.merge.whole_below {
+            Step::Whole
+        } else {
+            Step::Small(0)
         }
     }
 
-    fn features(&mut self, definition: &Definition, found: &Found<'_>, bytes: &mut Vec<u8>) {
+    /// Draws the layer with its labels.
+    pub(super) fn draw(&self, pen: &mut Pen, step: Step, wanted: &Wanted<'_>) -> Drawn {
+        let definition = self.definition;
+        let mut drawn = Drawn::default();
         let mut writer = LayerWriter::new(&definition.id, definition.tile.attributes.clone());
         let columns: Vec<usize> = definition
             .tile
@@ -57,94 +93,39 @@ impl Drawing {
             .iter()
             .filter_map(|name| definition.column_index(name))
             .collect();
-        for (part, features) in found {
+        for (position, (part, features)) in self.parts.iter().enumerate() {
             let mut written = WrittenValues::new(&part.features, &columns);
-            for &feature in features {
-                let feature = feature as usize;
+            let mut merger = Merger::new(definition, &part.features, step);
+            for feature in features.iter().map(|feature| *feature as usize) {
+                if !wanted(position, feature) {
+                    continue;
+                }
+                if merger.takes(pen.tile().z(), feature) {
+                    merger.add(pen, feature);
+                    drawn.merged += 1;
+                    continue;
+                }
                 match part.features.kind() {
-                    GeometryKind::Polygon => self.polygons(&part.features, feature, &mut writer),
-                    GeometryKind::Line => self.lines(&part.features, feature, &mut writer),
-                    GeometryKind::Point => self.points(&part.features, feature, &mut writer),
+                    GeometryKind::Polygon => pen.polygons(&part.features, feature, &mut writer),
+                    GeometryKind::Line => pen.lines(&part.features, feature, &mut writer),
+                    GeometryKind::Point => pen.points(&part.features, feature, &mut writer),
                 }
                 written.tag(&mut writer, feature);
-                writer.finish_feature(part.features.id(feature));
+                drawn.alone += usize::from(writer.finish_feature(part.features.id(feature)));
             }
+            merger.write(definition, &mut written, &mut writer);
         }
-        writer.finish(bytes);
+        writer.finish(&mut drawn.bytes);
+        self.draw_labels(pen, step, wanted, &mut drawn.bytes);
+        drawn
     }
 
-    fn polygons(&mut self, features: &Features, feature: usize, writer: &mut LayerWriter) {
-        let mut outer_kept = false;
-        for ring in features.rings_of(feature) {
-            // A hole means nothing without the ring that it is cut out of.
-            let wanted = ring.exterior || outer_kept;
-            let kept = wanted && self.quantise(ring.grid, ring.exterior);
-            if ring.exterior {
-                outer_kept = kept;
-            }
-            if kept {
-                writer.ring(&self.ring);
-            }
-        }
-    }
-
-    fn lines(&mut self, features: &Features, feature: usize, writer: &mut LayerWriter) {
-        for line in features.rings_of(feature) {
-            self.quantise_open(line.grid);
-            clip_line(&self.ring, &mut self.scratch, BUFFERED, |part| {
-                writer.line(part)
-            });
-        }
-    }
-
-    /// Points go into the one tile that holds them, and not into the buffer of its neighbours:
-    /// map programs draw symbols across the edge of tiles, and would draw them twice.
-    fn points(&mut self, features: &Features, feature: usize, writer: &mut LayerWriter) {
-        for run in features.rings_of(feature) {
-            self.quantise_open(run.grid);
-            self.ring.retain(is_in_tile);
-            writer.points(&self.ring);
-        }
-    }
-
-    /// Fills the buffer with vertices in units of the tile, none twice in a row.
-    fn quantise_open(&mut self, grid: &[GridPoint]) {
-        self.ring.clear();
-        let (shift, origin) = (self.tile.shift(), self.origin);
-        for point in grid {
-            let unit = [
-                to_unit(point[0], shift) - origin[0],
-                to_unit(point[1], shift) - origin[1],
-            ];
-            if self.ring.last() != Some(&unit) {
-                self.ring.push(unit);
-            }
-        }
-    }
-
-    /// Brings a ring into the tile; false when nothing of it is left.
-    fn quantise(&mut self, grid: &[GridPoint], exterior: bool) -> bool {
-        // The closing vertex is left out: ClosePath says it.
-        self.quantise_open(&grid[..grid.len().saturating_sub(1)]);
-        clip_ring(&mut self.ring, &mut self.scratch, BUFFERED);
-        self.ring.dedup();
-        while self.ring.len() > 1 && self.ring.first() == self.ring.last() {
-            self.ring.pop();
-        }
-        if self.ring.len() < 3 {
-            return false;
-        }
-        let twice: i64 = twice_area(&self.ring);
-        // Rounding may turn a sliver over; a ring of the wrong direction would mean the
-        // opposite of what it is.
-        if exterior { twice > 0 } else { twice < 0 }
-    }
-
-    fn labels(&self, definition: &Definition, found: &Found<'_>, bytes: &mut Vec<u8>) {
-        let Some(label) = &definition.tile.label else {
-            return;
-        };
-        if self.tile.z() < label.min_zoom {
+    /// A name stands where its feature is drawn for itself, once on the whole map.
+    fn draw_labels(&self, pen: &Pen, step: Step, wanted: &Wanted<'_>, bytes: &mut Vec<u8>) {
+        let definition = self.definition;
+        let zoom = pen.tile().z();
+        let label = definition.tile.label.as_ref();
+        if label.is_none_or(|label| zoom < label.min_zoom) {
             return;
         }
         let columns = definition.label_columns();
@@ -153,15 +134,14 @@ impl Drawing {
             .map(|index| definition.column[*index].name.clone())
             .collect();
         let mut writer = LayerWriter::new(&format!("{}.label", definition.id), keys);
-        for (part, features) in found {
+        for (position, (part, features)) in self.parts.iter().enumerate() {
             let mut written = WrittenValues::new(&part.features, &columns);
-            for &feature in features {
-                let feature = feature as usize;
-                let point = part.features.label(feature);
-                let unit =
-                    [0, 1].map(|axis| to_unit(point[axis], self.tile.shift()) - self.origin[axis]);
-                // Only in the tile that holds it, so that a name stands once on the map.
-                if is_in_tile(&unit) {
+            let merger = Merger::new(definition, &part.features, step);
+            for feature in features.iter().map(|feature| *feature as usize) {
+                let Some(unit) = pen.point_in_tile(part.features.label(feature)) else {
+                    continue;
+                };
+                if wanted(position, feature) && !merger.takes(zoom, feature) {
                     writer.points(&[unit]);
                     written.tag(&mut writer, feature);
                     writer.finish_feature(part.features.id(feature));
@@ -172,75 +152,93 @@ impl Drawing {
     }
 }
 
-/// Whether a point lies in the tile itself; of two neighbours, exactly one holds it.
-fn is_in_tile(unit: &[i64; 2]) -> bool {
-    unit.iter()
-        .all(|value| (0..i64::from(EXTENT)).contains(value))
+/// Polygons of a part that are drawn as one.
+struct Merger<'a> {
+    features: &'a Features,
+    is_coverage: bool,
+    step: Step,
+    class: Vec<usize>,
+    /// Columns in which those that become one agree.
+    agree: Vec<usize>,
+    groups: BTreeMap<Vec<u32>, Group>,
 }
 
-/// A grid coordinate in tile units of the whole map, rounded half up.
-fn to_unit(value: u32, shift: u32) -> i64 {
-    let half = (1_i64 << shift) >> 1;
-    (i64::from(value) + half) >> shift
+#[derive(Default)]
+struct Group {
+    rings: Assembler,
+    /// By the values of the class: how many have them, and the first that does.
+    classes: BTreeMap<Vec<u32>, (usize, usize)>,
 }
 
-fn twice_area(ring: &[[i64; 2]]) -> i64 {
-    let mut twice = 0;
-    let mut previous = ring[ring.len() - 1];
-    for &point in ring {
-        twice += previous[0] * point[1] - point[0] * previous[1];
-        previous = point;
-    }
-    twice
-}
-
-/// Remembers which of a part's values the layer has already.
-struct WrittenValues<'a> {
-    columns: Vec<(&'a crate::snapshot::Column, Vec<u32>)>,
-}
-
-const NOT_WRITTEN: u32 = u32::MAX;
-
-impl<'a> WrittenValues<'a> {
-    fn new(features: &'a Features, columns: &[usize]) -> Self {
-        let columns = columns
-            .iter()
-            .map(|index| {
-                let column = features.column(*index);
-                let known = if column.is_unique() {
-                    Vec::new()
-                } else {
-                    vec![NOT_WRITTEN; column.dictionary.len()]
-                };
-                (column, known)
-            })
-            .collect();
-        Self { columns }
-    }
-
-    fn tag(&mut self, writer: &mut LayerWriter, feature: usize) {
-        for (key, (column, known)) in (0_u32..).zip(&mut self.columns) {
-            let code = column.codes[feature] as usize;
-            let number = match known.get(code) {
-                Some(&number) if number != NOT_WRITTEN => Some(number),
-                _ => add_value(writer, &column.dictionary[code]),
-            };
-            if let Some(number) = number {
-                if let Some(slot) = known.get_mut(code) {
-                    *slot = number;
-                }
-                writer.tag(key, number);
-            }
+impl<'a> Merger<'a> {
+    fn new(definition: &Definition, features: &'a Features, step: Step) -> Self {
+        let merge = &definition.tile.merge;
+        let positions = |names: &[String]| -> Vec<usize> {
+            let found = names
+                .iter()
+                .filter_map(|name| definition.column_index(name));
+            found.collect()
+        };
+        let (class, group) = (positions(&merge.class), positions(&merge.group));
+        let agree = match step {
+            Step::Small(_) | Step::Classes => class.iter().chain(&group).copied().collect(),
+            Step::Groups => group,
+            Step::Whole => Vec::new(),
+        };
+        Self {
+            features,
+            is_coverage: definition.coverage,
+            step,
+            class,
+            agree,
+            groups: BTreeMap::new(),
         }
     }
-}
 
-fn add_value(writer: &mut LayerWriter, value: &Value) -> Option<u32> {
-    match value {
-        Value::Null => None,
-        Value::Text(text) => Some(writer.add_value(TagValue::Text(text))),
-        Value::Integer(integer) => Some(writer.add_value(TagValue::Integer(*integer))),
-        Value::Real(real) => Some(writer.add_value(TagValue::Real(*real))),
-        Value::Date(date) => Some(writer.add_value(TagValue::Text(&date.to_string()))),
+    fn takes(&self, zoom: u8, feature: usize) -> bool {
+        self.is_coverage
+            && match self.step {
+                Step::Small(doubled) => zoom < self.features.visible_from(feature) + doubled,
+                Step::Classes | Step::Groups | Step::Whole => true,
+            }
+    }
+
+    fn add(&mut self, pen: &mut Pen, feature: usize) {
+        let codes = |columns: &[usize]| -> Vec<u32> {
+            let codes = columns
+                .iter()
+                .map(|column| self.features.column(*column).codes[feature]);
+            codes.collect()
+        };
+        let (key, class) = (codes(&self.agree), codes(&self.class));
+        let group = self.groups.entry(key).or_default();
+        pen.gather(self.features, feature, &mut group.rings);
+        group.classes.entry(class).or_insert((0, feature)).0 += 1;
+    }
+
+    /// Writes each group as one feature without a number, of the class that most of it has.
+    fn write(
+        self,
+        definition: &Definition,
+        written: &mut WrittenValues<'_>,
+        writer: &mut LayerWriter,
+    ) {
+        let attributes = &definition.tile.attributes;
+        let stays: Vec<bool> = attributes
+            .iter()
+            .filter_map(|name| definition.column_index(name))
+            .map(|column| self.agree.contains(&column) || self.class.contains(&column))
+            .collect();
+        for mut group in self.groups.into_values() {
+            write_polygons(&mut group.rings, writer);
+            let most = group
+                .classes
+                .values()
+                .max_by_key(|(count, first)| (*count, std::cmp::Reverse(*first)));
+            if let Some((_, feature)) = most {
+                written.tag_some(writer, *feature, |position| stays[position]);
+            }
+            writer.finish_feature(None);
+        }
     }
 }

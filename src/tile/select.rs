@@ -5,11 +5,12 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::access::{Action, Viewer, authorize};
-use crate::geo::TileAddress;
+use crate::geo::{GridBox, MAX_ZOOM, TileAddress};
 use crate::layer::DefinitionFile;
 use crate::place::Comune;
 use crate::snapshot::{Catalogue, PartSnapshot};
 
+use super::budget::DEFAULT_BUDGET;
 use super::cache::TileDigest;
 
 /// Layers named in one request at most.
@@ -20,9 +21,17 @@ const MAX_LAYERS: usize = 50;
 pub struct Selection {
     /// Definitions with the parts that meet the tile, in the order of the request.
     pub layers: Vec<(Arc<DefinitionFile>, Vec<Arc<PartSnapshot>>)>,
+    /// Bytes that the tile may take before compression.
+    pub budget: usize,
 }
 
 impl Selection {
+    /// The same with another number of bytes that the tile may take.
+    #[must_use]
+    pub fn within(self, budget: usize) -> Self {
+        Self { budget, ..self }
+    }
+
     /// True when no part meets the tile: it is empty, and nothing has to be drawn.
     pub fn is_empty(&self) -> bool {
         self.layers.iter().all(|(_, parts)| parts.is_empty())
@@ -52,7 +61,10 @@ pub fn select(
     tile: TileAddress,
 ) -> Result<Selection, SelectionError> {
     let area = tile.buffered_box();
-    let mut selection = Selection { layers: Vec::new() };
+    let mut selection = Selection {
+        layers: Vec::new(),
+        budget: DEFAULT_BUDGET,
+    };
     for id in layers.split(',') {
         let shortened = || id.chars().take(48).collect::<String>();
         let entry = catalogue
@@ -80,6 +92,60 @@ pub fn select(
     Ok(selection)
 }
 
+/// The first zoom from which every tile has all features of all layers, each for itself; none when
+/// even the deepest may leave some out.
+///
+/// It comes from what the features take at most, without drawing: tiles of a smaller zoom may be
+/// whole too.
+pub fn complete_from(
+    catalogue: &Catalogue,
+    comune: Option<&Comune>,
+    selection: &Selection,
+) -> Option<u8> {
+    let parts: Vec<(u8, &PartSnapshot)> = selection
+        .layers
+        .iter()
+        .filter_map(|(file, _)| Some((file, catalogue.layer(&file.definition.id)?)))
+        .flat_map(|(file, entry)| {
+            let near: Vec<_> = match comune {
+                Some(comune) => catalogue.parts_near(entry, comune).collect(),
+                None => entry.parts.iter().collect(),
+            };
+            let min_zoom = file.definition.tile.min_zoom;
+            near.into_iter().map(move |part| (min_zoom, &**part))
+        })
+        .collect();
+    let fits = |zoom: u8| {
+        // A tile meets a part and parts beside it: no more than what meets the part's tiles.
+        parts.iter().all(|(_, part)| {
+            let reach = tiles_around(&part.features.bounds(), zoom);
+            let load: usize = parts
+                .iter()
+                .filter(|(min_zoom, other)| {
+                    *min_zoom <= zoom && reach.intersects(&other.features.bounds())
+                })
+                .map(|(_, other)| other.features.load_at(zoom) as usize)
+                .sum();
+            load <= selection.budget
+        })
+    };
+    let complete = (0..=MAX_ZOOM).rev().take_while(|zoom| fits(*zoom)).last();
+    let first = selection
+        .layers
+        .iter()
+        .map(|(file, _)| file.definition.tile.min_zoom);
+    complete.map(|zoom| zoom.max(first.min().unwrap_or(0)))
+}
+
+/// The box of all tiles that meet a box, on the grid.
+fn tiles_around(bounds: &GridBox, zoom: u8) -> GridBox {
+    let side = u32::MAX >> zoom;
+    GridBox {
+        min: bounds.min.map(|v| v.saturating_sub(side)),
+        max: bounds.max.map(|v| v.saturating_add(side)),
+    }
+}
+
 /// What a tile is made of: known before anything is rendered, and all that it depends on.
 ///
 /// The policy classes of its layers are part of it, so that a tile with a layer of the office
@@ -87,6 +153,7 @@ pub fn select(
 pub fn tile_digest(selection: &Selection, tile: TileAddress) -> TileDigest {
     let mut hash = Sha256::new();
     hash.update(crate::snapshot::ENCODER);
+    hash.update((selection.budget as u64).to_le_bytes());
     hash.update([tile.z()]);
     hash.update(tile.x().to_le_bytes());
     hash.update(tile.y().to_le_bytes());

@@ -6,6 +6,7 @@ mod census;
 mod clock;
 mod cluster;
 /// A load that is killed leaves what was in force, and nothing else.
+mod coverage;
 mod crash;
 /// Sheets of the cadastre (CXF).
 mod cxf;
@@ -42,6 +43,7 @@ mod report;
 /// The sample comune in a database of its own, and files made for one test.
 mod sample;
 /// The program as a server, in a process of its own.
+mod seams;
 mod server;
 /// Every fixed SQL statement, prepared.
 mod statements;

@@ -50,7 +50,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Vec<Layer> {
             features: layer
                 .features()
                 .map(|feature| Feature {
-                    id: feature.id().expect("every feature has a number"),
+                    // What stands for several features has no number.
+                    id: feature.id().unwrap_or(0),
                     attributes: feature
                         .properties()
                         .map(|property| property.expect("tags refer to keys and values"))

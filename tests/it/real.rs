@@ -148,6 +148,11 @@ async fn the_cadastre_of_h833_is_loaded_clicked_and_drawn() {
         );
     }
 
+    for (layer, zooms) in [(PARCELS, 13..=16), (SHEETS, 8..=14)] {
+        let seen = crate::coverage::look(&catalogue, layer, AREA, &zooms.collect::<Vec<u8>>());
+        seen.check(layer);
+    }
+
     let mut wanted: Vec<TileAddress> = tiles(14, AREA);
     wanted.extend(scattered(40, AREA));
     let compared = compare_with_postgis(&catalogue, &mut connection, &wanted).await;

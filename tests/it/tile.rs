@@ -18,9 +18,10 @@ const BOTH: &str = "catasto.foglio,catasto.particella";
 /// West, south, east, north of the sample, and a little more.
 const AREA: [f64; 4] = [9.3570, 45.6025, 9.3722, 45.6120];
 
-/// Rounding moves a vertex by up to 0.71 units on either side, and the other side leaves out
-/// vertices that lie within half a unit of the line between their neighbours.
-const TOLERANCE_UNITS: f64 = 1.5;
+/// Rounding moves a vertex by up to 0.71 units on either side, the other side leaves out vertices
+/// that lie within half a unit of the line between their neighbours, and ours may lie two units
+/// from what it left out, and half a unit more where it is led through a neighbour's vertex.
+const TOLERANCE_UNITS: f64 = 4.0;
 
 /// The tiles of a zoom that meet an area.
 pub(crate) fn tiles(z: u8, area: [f64; 4]) -> Vec<TileAddress> {
@@ -137,18 +138,23 @@ fn corners(ring: &[[i64; 2]]) -> Vec<[i64; 2]> {
 fn compare(tile: TileAddress, ours: &[u8], theirs: &[u8]) -> usize {
     let by_id = |bytes: &[u8]| -> BTreeMap<u64, Feature> {
         let features = layer(bytes, PARCELS);
-        let count = features.len();
+        let merged = features.iter().filter(|f| f.id == 0).count();
+        let count = features.len() - merged.saturating_sub(1);
         let map: BTreeMap<_, _> = features.into_iter().map(|f| (f.id, f)).collect();
         assert_eq!(map.len(), count, "{tile}: a feature comes twice");
         map
     };
-    let (ours, theirs) = (by_id(ours), by_id(theirs));
+    let mut ours = by_id(ours);
+    let theirs = by_id(theirs);
+    // What is smaller than a pixel of 8 units is drawn as one with its like, without a number.
+    let merged = ours.remove(&0).is_some();
+    let unseen = if merged { 2 * 8 * 8 } else { 4 };
     let (our_ids, their_ids): (BTreeSet<_>, BTreeSet<_>) =
         (ours.keys().collect(), theirs.keys().collect());
     for id in our_ids.symmetric_difference(&their_ids) {
         let only = ours.get(id).or_else(|| theirs.get(id)).expect("one has it");
         assert!(
-            only.twice_area().abs() < 4,
+            only.twice_area().abs() < unseen,
             "{tile}: only one side has {only:?}"
         );
     }
@@ -161,7 +167,7 @@ fn compare(tile: TileAddress, ours: &[u8], theirs: &[u8]) -> usize {
         assert_eq!(our.attributes, their.attributes, "{tile}");
         #[expect(clippy::cast_precision_loss, reason = "areas of a tile fit")]
         let difference = (our.twice_area() - their.twice_area()).abs() as f64 / 2.0;
-        let allowed = our.perimeter().max(their.perimeter());
+        let allowed = 2.0 * our.perimeter().max(their.perimeter());
         assert!(
             difference <= allowed,
             "{tile}: {difference} > {allowed}\n{our:?}\n{their:?}"

@@ -43,11 +43,7 @@ pub(crate) fn split(vertices: &mut Vertices) {
     }
 }
 
-fn crossings(
-    vertices: &Vertices,
-    edges: &mut [[u32; 2]],
-    found: &mut Vec<(u64, u64, Point, u32)>,
-) {
+fn crossings(vertices: &Vertices, edges: &mut [[u32; 2]], found: &mut Vec<(u64, u64, Point, u32)>) {
     let at = |id: u32| vertices.points[id as usize];
     let west = |edge: &[u32; 2]| at(edge[0])[0].min(at(edge[1])[0]);
     edges.sort_unstable_by_key(west);
@@ -55,7 +51,10 @@ fn crossings(
         let [a, b] = edge.map(at);
         let east = a[0].max(b[0]);
         let (north, south) = (a[1].min(b[1]), a[1].max(b[1]));
-        for other in edges[index + 1..].iter().take_while(|other| west(other) <= east) {
+        for other in edges[index + 1..]
+            .iter()
+            .take_while(|other| west(other) <= east)
+        {
             let [c, d] = other.map(at);
             if c[1].max(d[1]) < north || c[1].min(d[1]) > south {
                 continue;

@@ -179,7 +179,12 @@ impl Level<'_> {
     /// Every ring once, with what is inserted at single zooms.
     fn put_together(mut self) -> Drawn {
         self.inserted.sort_unstable_by_key(|inserted| {
-            (inserted.ring, inserted.after, DEEPEST - inserted.zoom, inserted.order)
+            (
+                inserted.ring,
+                inserted.after,
+                DEEPEST - inserted.zoom,
+                inserted.order,
+            )
         });
         let length = self.vertices.ids.len() + self.inserted.len();
         let mut drawn = Drawn {
@@ -188,7 +193,9 @@ impl Level<'_> {
             rings: vec![0],
             unclean: self.unclean,
         };
-        let mut inserted = self.inserted.chunk_by(|a, b| (a.ring, a.after) == (b.ring, b.after));
+        let mut inserted = self
+            .inserted
+            .chunk_by(|a, b| (a.ring, a.after) == (b.ring, b.after));
         let mut next = inserted.next();
         for ring in 0..self.vertices.ring_count() {
             for (position, id) in (0_u32..).zip(self.vertices.ring(ring)) {
@@ -219,7 +226,10 @@ fn insert(drawn: &mut Drawn, vertices: &Vertices, inserted: &[Inserted]) {
         let zoom = same_zoom[0].zoom;
         let again = written.filter(|(before, at)| {
             drawn.zooms[*at].first == zoom + 1
-                && before.iter().map(|i| i.id).eq(same_zoom.iter().map(|i| i.id))
+                && before
+                    .iter()
+                    .map(|i| i.id)
+                    .eq(same_zoom.iter().map(|i| i.id))
         });
         if let Some((before, at)) = again {
             for zooms in &mut drawn.zooms[at..at + before.len()] {

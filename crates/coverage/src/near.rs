@@ -35,8 +35,7 @@ impl VertexGrid {
             .unwrap_or(31);
         let [columns, rows] = size(shift).map(|count| count as usize);
         let cell = |point: &Point| {
-            let [column, row] =
-                [0, 1].map(|axis| ((point[axis] - min[axis]) >> shift) as usize);
+            let [column, row] = [0, 1].map(|axis| ((point[axis] - min[axis]) >> shift) as usize);
             row * columns + column
         };
         let mut starts = vec![0_u32; columns * rows + 1];
@@ -70,14 +69,23 @@ impl VertexGrid {
         margin: f64,
         mut visit: impl FnMut(u32) -> bool,
     ) {
-        self.rows_of(&line, margin, |low, high| span(line[0], line[1], low, high), &mut visit);
+        self.rows_of(
+            &line,
+            margin,
+            |low, high| span(line[0], line[1], low, high),
+            &mut visit,
+        );
     }
 
     /// Visits the vertices that may lie in a triangle, until told to stop by `false`.
     pub(crate) fn in_triangle(&self, corners: [[f64; 2]; 3], mut visit: impl FnMut(u32) -> bool) {
         let [a, b, c] = corners;
         let across = |low, high| {
-            let sides = [span(a, b, low, high), span(b, c, low, high), span(c, a, low, high)];
+            let sides = [
+                span(a, b, low, high),
+                span(b, c, low, high),
+                span(c, a, low, high),
+            ];
             sides
                 .into_iter()
                 .flatten()
@@ -94,7 +102,10 @@ impl VertexGrid {
         visit: &mut dyn FnMut(u32) -> bool,
     ) {
         let low = corners.iter().fold(f64::INFINITY, |low, p| low.min(p[1])) - margin;
-        let high = corners.iter().fold(f64::NEG_INFINITY, |high, p| high.max(p[1])) + margin;
+        let high = corners
+            .iter()
+            .fold(f64::NEG_INFINITY, |high, p| high.max(p[1]))
+            + margin;
         let cells = f64::from(1_u32 << self.shift);
         let place = |value: f64, axis: usize, count: usize| {
             let cell = ((value - f64::from(self.origin[axis])) / cells).floor();

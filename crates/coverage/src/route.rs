@@ -135,7 +135,8 @@ impl<'a> Router<'a> {
                 return true;
             }
             let middle = square.map(|v| v << (self.shift + 1));
-            let may = (0..2).all(|axis| (bounds[axis][0]..=bounds[axis][1]).contains(&middle[axis]));
+            let may =
+                (0..2).all(|axis| (bounds[axis][0]..=bounds[axis][1]).contains(&middle[axis]));
             if may && is_near([a, b], middle, half) && passes([a, b], middle, half) {
                 let along = (0..2)
                     .map(|axis| i128::from(b[axis] - a[axis]) * i128::from(middle[axis] - a[axis]))

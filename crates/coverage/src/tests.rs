@@ -168,15 +168,16 @@ fn cross([a, b]: [Unit; 2], [c, d]: [Unit; 2]) -> bool {
 }
 
 fn touches([a, b]: [Unit; 2], point: Unit) -> bool {
-    let within = |axis: usize| {
-        (a[axis].min(b[axis])..=a[axis].max(b[axis])).contains(&point[axis])
-    };
+    let within = |axis: usize| (a[axis].min(b[axis])..=a[axis].max(b[axis])).contains(&point[axis]);
     point != a && point != b && turn(a, b, point) == 0 && within(0) && within(1)
 }
 
 fn area(ring: &[Point]) -> i64 {
     let west = i64::from(ring[0][0]);
-    let ring: Vec<Unit> = ring.iter().map(|p| [i64::from(p[0]) - west, i64::from(p[1])]).collect();
+    let ring: Vec<Unit> = ring
+        .iter()
+        .map(|p| [i64::from(p[0]) - west, i64::from(p[1])])
+        .collect();
     twice_area(&ring)
 }
 
@@ -185,8 +186,12 @@ fn is_simple(ring: &[Point]) -> bool {
     let edges: Vec<_> = edges_of(&ring).collect();
     let distinct: BTreeSet<_> = ring.iter().collect();
     distinct.len() == ring.len()
-        && edges.iter().all(|edge| ring.iter().all(|point| !touches(*edge, *point)))
-        && edges.iter().all(|one| edges.iter().all(|other| !cross(*one, *other)))
+        && edges
+            .iter()
+            .all(|edge| ring.iter().all(|point| !touches(*edge, *point)))
+        && edges
+            .iter()
+            .all(|one| edges.iter().all(|other| !cross(*one, *other)))
 }
 
 fn twice_area(ring: &[Unit]) -> i64 {
@@ -218,7 +223,11 @@ fn at_zoom(drawn: &Drawn, zoom: u8) -> Vec<Vec<Unit>> {
 /// Edges that no other ring runs the other way, with how often.
 fn unmatched(rings: &[Vec<Unit>]) -> BTreeMap<[Unit; 2], i64> {
     let mut count: BTreeMap<[Unit; 2], i64> = BTreeMap::new();
-    for [a, b] in rings.iter().flat_map(|ring| edges_of(ring)).filter(|[a, b]| a != b) {
+    for [a, b] in rings
+        .iter()
+        .flat_map(|ring| edges_of(ring))
+        .filter(|[a, b]| a != b)
+    {
         let (key, step) = if a <= b { ([a, b], 1) } else { ([b, a], -1) };
         *count.entry(key).or_default() += step;
     }
@@ -227,7 +236,12 @@ fn unmatched(rings: &[Vec<Unit>]) -> BTreeMap<[Unit; 2], i64> {
 }
 
 fn drawn_as(rings: &[Vec<Point>], kind: Kind, min_zoom: u8) -> Drawn {
-    generalise(&Flat::new(rings).outlines(), kind, min_zoom, &mut |_, _, _| {})
+    generalise(
+        &Flat::new(rings).outlines(),
+        kind,
+        min_zoom,
+        &mut |_, _, _| {},
+    )
 }
 
 /// What must hold at a zoom; the number of vertices, or what does not hold.
@@ -330,7 +344,10 @@ fn small_zooms_have_fewer_vertices() {
     let drawn = drawn_as(&rings, Kind::Coverage, 4);
     let count = |zoom| check(&drawn, zoom, 1 << 18).expect("holds");
     let (deep, middle, small) = (count(20), count(12), count(8));
-    assert!(small * 3 < deep * 2 && small < middle && middle < deep, "{small} {middle} {deep}");
+    assert!(
+        small * 3 < deep * 2 && small < middle && middle < deep,
+        "{small} {middle} {deep}"
+    );
 }
 
 #[test]
@@ -341,7 +358,10 @@ fn a_vertex_on_a_neighbours_edge_is_given_to_the_neighbour() {
         vec![[10, 5], [20, 5], [20, 10], [10, 10]],
     ];
     let drawn = drawn_as(&rings, Kind::Coverage, 20);
-    assert_eq!(at_zoom(&drawn, 20)[0], [[0, 0], [10, 0], [10, 5], [10, 10], [0, 10]]);
+    assert_eq!(
+        at_zoom(&drawn, 20)[0],
+        [[0, 0], [10, 0], [10, 5], [10, 10], [0, 10]]
+    );
     // The border has all edges that are not between two of them.
     assert_eq!(border(&Flat::new(&rings).outlines()).len(), 7);
 }
@@ -357,11 +377,16 @@ fn edges_that_cross_get_a_common_vertex() {
 
 #[test]
 fn ends_of_lines_stay_and_their_middles_go() {
-    let line: Vec<Point> = (0..50).map(|step| [step * 1000, 1_000_000 + step % 2 * 40]).collect();
+    let line: Vec<Point> = (0..50)
+        .map(|step| [step * 1000, 1_000_000 + step % 2 * 40])
+        .collect();
     let drawn = drawn_as(&[line.clone()], Kind::Lines, 8);
     let at = |zoom: u8| {
         let kept = drawn.points.iter().zip(&drawn.zooms);
-        let kept: Vec<Point> = kept.filter(|(_, z)| z.hold(zoom)).map(|(p, _)| *p).collect();
+        let kept: Vec<Point> = kept
+            .filter(|(_, z)| z.hold(zoom))
+            .map(|(p, _)| *p)
+            .collect();
         kept
     };
     assert_eq!(at(20), line);

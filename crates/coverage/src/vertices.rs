@@ -161,9 +161,11 @@ impl Vertices {
         let place = (u64::from(point[0]) << 32) | u64::from(point[1]);
         if known.is_empty() {
             let places = self.points.iter().zip(&self.owners).zip(0_u32..);
-            known.extend(places.map(|((p, owner), id)| {
-                (((u64::from(p[0]) << 32) | u64::from(p[1]), *owner), id)
-            }));
+            known.extend(
+                places.map(|((p, owner), id)| {
+                    (((u64::from(p[0]) << 32) | u64::from(p[1]), *owner), id)
+                }),
+            );
         }
         *known.entry((place, owner)).or_insert_with(|| {
             self.points.push(point);
@@ -177,7 +179,10 @@ impl Vertices {
         if ways.is_empty() {
             return;
         }
-        let (ids, rings) = (std::mem::take(&mut self.ids), std::mem::take(&mut self.rings));
+        let (ids, rings) = (
+            std::mem::take(&mut self.ids),
+            std::mem::take(&mut self.rings),
+        );
         self.ids.reserve(ids.len() + ways.len() * 2);
         self.rings.push(0);
         for range in rings.windows(2) {

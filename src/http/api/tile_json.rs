@@ -12,7 +12,7 @@ use crate::geo::{LonLatBox, MAX_ZOOM, TileAddress};
 use crate::layer::{Column, ColumnType};
 use crate::place::Comune;
 use crate::snapshot::Catalogue;
-use crate::tile::select;
+use crate::tile::{complete_from, select};
 
 use super::super::error::{Failure, Problem};
 use super::super::extract::{Shared, origin};
@@ -32,7 +32,7 @@ pub(super) async fn tile_json(
     let catalogue = shared.app.catalogue();
     let origin = origin(&shared.app, &parts);
     let url = format!("{origin}/tiles/{layers}/{{z}}/{{x}}/{{y}}");
-    answer(&catalogue, None, &layers, &url)
+    answer(&shared, &catalogue, None, &layers, &url)
 }
 
 /// TileJSON of layers of a comune and its neighbours; its tiles may be kept for ever.
@@ -54,10 +54,11 @@ pub(super) async fn comune_tile_json(
     let origin = origin(&shared.app, &parts);
     let version = catalogue.map_version(comune);
     let url = format!("{origin}/tiles/{slug}/{version}/{layers}/{{z}}/{{x}}/{{y}}");
-    answer(&catalogue, Some(comune), &layers, &url)
+    answer(&shared, &catalogue, Some(comune), &layers, &url)
 }
 
 fn answer(
+    shared: &Shared,
     catalogue: &Catalogue,
     comune: Option<&Comune>,
     layers: &str,
@@ -65,7 +66,8 @@ fn answer(
 ) -> Result<Response, Failure> {
     // The deepest tile of the north-western corner: any address checks the list of layers.
     let corner = TileAddress::new(0, 0, 0)?;
-    let selection = select(catalogue, &Viewer::Anonymous, comune, layers, corner)?;
+    let selection = select(catalogue, &Viewer::Anonymous, comune, layers, corner)?
+        .within(shared.app.config().tile_budget_bytes);
     let mut vector_layers = Vec::new();
     let mut bounds = LonLatBox::EMPTY;
     for (file, _) in &selection.layers {
@@ -118,6 +120,10 @@ fn answer(
         "maxzoom": MAX_ZOOM,
         "vector_layers": vector_layers,
     });
+    // From this zoom on no tile leaves anything out or draws features together for want of room.
+    if let Some(zoom) = complete_from(catalogue, comune, &selection) {
+        document["complete_from_zoom"] = json!(zoom);
+    }
     if !bounds.is_empty() {
         document["bounds"] = json!(bounds.to_array());
     }

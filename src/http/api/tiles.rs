@@ -115,6 +115,7 @@ async fn answer(
         .get(header::ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok());
     let encoding = negotiate(accepted);
+    let selection = selection.within(shared.app.config().tile_budget_bytes);
     let digest = tile_digest(&selection, tile);
     let tag = digest.entity_tag(encoding);
     let mut response = if matches_entity_tag(headers, &tag) {
