@@ -33,6 +33,10 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// Panics when something was wrong; says how much of what was seen is border.
+    #[expect(
+        clippy::print_stderr,
+        reason = "border edges are reported, so that none hides"
+    )]
     pub(crate) fn check(&self, name: &str) {
         assert!(self.faults.is_empty(), "{name}: {:#?}", self.faults);
         assert!(self.edges > self.border_edges && self.tiles > 0, "{self:?}");
