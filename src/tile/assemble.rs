@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn what_clipping_joined_along_a_side_comes_apart() {
-        // Two teeth of a comb, joined along the western side.
+        // Two teeth of a comb, whose back lies beyond the western side.
         let comb = [
             [-64, 0],
             [50, 0],
@@ -344,27 +344,13 @@ mod tests {
             [-64, 30],
         ];
         let found = assembled(&[&comb]);
+        let teeth: Vec<_> = found.iter().map(|tooth| tooth.outer.clone()).collect();
         assert_eq!(
-            found.len(),
-            1,
-            "they are joined by what lies between: {found:?}"
-        );
-        let back = [
-            [50, 0],
-            [50, 10],
-            [-64, 10],
-            [-64, 20],
-            [50, 20],
-            [50, 30],
-            [-64, 30],
-            [-64, 0],
-        ];
-        let mut teeth = back.to_vec();
-        teeth.splice(2..4, [[-64, 10], [-64, 30], [-64, 20]]);
-        let found = assembled(&[&teeth]);
-        assert!(
-            found.iter().all(|polygon| twice_area(&polygon.outer) > 0),
-            "{found:?}"
+            teeth,
+            [
+                [[-64, 0], [50, 0], [50, 10], [-64, 10]],
+                [[-64, 20], [50, 20], [50, 30], [-64, 30]],
+            ]
         );
     }
 

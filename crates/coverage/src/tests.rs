@@ -380,7 +380,7 @@ fn ends_of_lines_stay_and_their_middles_go() {
     let line: Vec<Point> = (0..50)
         .map(|step| [step * 1000, 1_000_000 + step % 2 * 40])
         .collect();
-    let drawn = drawn_as(&[line.clone()], Kind::Lines, 8);
+    let drawn = drawn_as(std::slice::from_ref(&line), Kind::Lines, 8);
     let at = |zoom: u8| {
         let kept = drawn.points.iter().zip(&drawn.zooms);
         let kept: Vec<Point> = kept
