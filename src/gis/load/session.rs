@@ -250,6 +250,7 @@ impl Session {
             encoding: reading.encoding.clone(),
             mapping: self.mapping.as_ref().map(StoredMapping::chosen),
             repair: reading.repair.map(|percent| percent / 100.0),
+            leave_out_invalid: false,
         }
     }
 }
