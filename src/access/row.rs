@@ -51,10 +51,7 @@ mod tests {
 
     #[test]
     fn a_row_is_seen_by_its_person_and_the_office() {
-        let known = |role| Viewer::Known {
-            name: "Nome Inventato".into(),
-            role,
-        };
+        let known = |role| Viewer::known("a", "Nome Inventato", role);
         let mut row = RowPolicy {
             persons: vec!["a".into(), "b".into()],
             office: true,

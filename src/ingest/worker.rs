@@ -11,8 +11,6 @@ use super::confinement::Confinement;
 use wire::census::CensusLine;
 use wire::{Content, Document, DocumentLimits, Failed, Frame, Limits, Reader};
 
-use super::confinement::Confinement;
-
 /// How far a load is: bytes read and bytes to read, over all passes of the current file.
 pub type ProgressSender = tokio::sync::watch::Sender<(u64, u64)>;
 

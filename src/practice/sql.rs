@@ -288,9 +288,6 @@ select $1, $2, $3, $4, st_setsrid(st_geomfromtext($5), storage_srid)
   from place.territory
  where id = $6";
 
-pub(super) const DEFINITIONS: &str = "
-select sha256 from procedure.definition";
-
 pub(crate) const ALL: &[&str] = &[
     KEEP_DEFINITION,
     DEFINITION_HASHES,

@@ -1,5 +1,6 @@
 //! Vector tiles from memory: quantise, clip, encode, compress, keep.
 
+mod archive;
 mod assemble;
 mod budget;
 mod cache;
@@ -14,6 +15,9 @@ mod render;
 mod select;
 mod values;
 
+pub use archive::{
+    Error as ArchiveError, Order as ArchiveOrder, Written as WrittenArchive, write_archive,
+};
 pub use budget::{DEFAULT_BUDGET, LEFT_OUT};
 pub use cache::{DrawError, StoredTile, TileCache, TileDigest};
 pub use clip::{ClipBox, clip_line, clip_ring, split_at_sides};

@@ -501,9 +501,9 @@ pub async fn forget_abandoned(connection: &mut PgConnection, var: &Path) -> Resu
 
 /// What was recognised in several files, as one.
 pub(super) fn joined(found: Vec<Inspected>) -> Json {
-    let mut all = Inspected {
-        datasets: Vec::new(),
-        findings: Vec::new(),
+    let mut found = found.into_iter();
+    let Some(mut all) = found.next() else {
+        return Json::default();
     };
     for one in found {
         all.datasets.extend(one.datasets);

@@ -70,7 +70,7 @@ async fn loaded(visit: &Visit, staff: &Staff, session: &Session) -> Result<Loade
         Some(current) => {
             let (old, new) = (current.part_id, part.part_id);
             let found = layer::differences(&mut connection, &file.definition, old, new).await;
-            let found = found.map_err(super::super::party::unavailable)?;
+            let found = found.map_err(gis::Error::from)?;
             Some((current.version, found))
         }
         None => None,
@@ -206,7 +206,7 @@ async fn publication(
     let territory = [staff.comune.id];
     let as_of = layer::AsOf::on(today);
     let plans = layer::plan_versions(&mut connection, as_of, Some(&territory)).await;
-    let plans = plans.map_err(super::super::party::unavailable)?;
+    let plans = plans.map_err(gis::Error::from)?;
     let mut page = present::page(visit, &lang.text("gis-step-publish"));
     page.crumbs = crumbs(visit);
     let (id, version) = (&loaded.file.definition.id, loaded.part.version);
