@@ -87,8 +87,10 @@ impl App {
         }
         if !live.layers.is_empty() {
             // The view names persons, which the reader's role may not see.
-            let mut tx = Tx::for_system(&self.databases().writer).await?;
+            // How isolated a transaction is must be said before anything is asked in it.
+            let mut tx = Tx::begin(&self.databases().writer).await?;
             snapshot::look_at_one_moment(&mut tx).await?;
+            tx.see_all().await?;
             let procedures = procedures_on_map(&mut tx, self.pinned(), &self.procedures())
                 .await
                 .unwrap_or_else(|error| {

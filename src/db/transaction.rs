@@ -55,8 +55,16 @@ impl Tx {
     /// When no connection is free in time, or the server refuses.
     pub async fn for_system(pool: &PgPool) -> Result<Self, Error> {
         let mut tx = Self::begin(pool).await?;
-        tx.set_context("system", "", "", "").await?;
+        tx.see_all().await?;
         Ok(tx)
+    }
+
+    /// Makes a transaction that has begun one of the program itself: see [`Tx::for_system`].
+    ///
+    /// # Errors
+    /// When the server refuses or goes away.
+    pub async fn see_all(&mut self) -> Result<(), Error> {
+        self.set_context("system", "", "", "").await
     }
 
     /// Begins a transaction for somebody who has nothing but a link to one practice.

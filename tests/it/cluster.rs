@@ -168,10 +168,19 @@ async fn an_empty_folder_becomes_a_cluster_of_our_own() {
     .fetch_all(&mut owner)
     .await
     .expect("answers");
-    assert_eq!(limits.len(), 3);
-    assert!(limits[1].1.contains("statement_timeout=2s"), "{limits:?}");
+    let roles: Vec<&str> = limits.iter().map(|(role, _)| role.as_str()).collect();
+    assert_eq!(
+        roles,
+        [
+            "mappale_census",
+            "mappale_owner",
+            "mappale_reader",
+            "mappale_writer"
+        ]
+    );
+    assert!(limits[2].1.contains("statement_timeout=2s"), "{limits:?}");
     assert!(
-        limits[1].1.contains("default_transaction_read_only=on"),
+        limits[2].1.contains("default_transaction_read_only=on"),
         "{limits:?}"
     );
     // Nobody else may even connect to our database.

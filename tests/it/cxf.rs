@@ -344,7 +344,7 @@ async fn the_towns_sheets_have_the_parcels_of_its_national_cadastre() {
           where p.version = 1 and q.version = 2 and a.kind = 'parcel'";
     let all = town
         .number(
-            "select count(*) from data.catasto_particella a join layer.part p using (part_id)
+            "select count(*) from data.catasto_particella a join layer.part p on p.id = a.part_id
                   where p.version = 1 and a.kind = 'parcel'",
         )
         .await;

@@ -328,7 +328,7 @@ async fn files_that_cannot_be_read_are_told_and_nothing_is_stored() {
         .parent()
         .expect("a folder")
         .to_path_buf();
-    refused(&town, folder, &["not a file"]).await;
+    refused(&town, folder, &["the folder holds neither sheets"]).await;
 
     let missing = PathBuf::from("/nowhere/at all.gml");
     refused(&town, missing, &["/nowhere/at all.gml", "No such file"]).await;

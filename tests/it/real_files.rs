@@ -401,8 +401,14 @@ async fn what_is_no_map_or_holds_nothing_is_told() {
     assert_eq!(count(&outcome, "file.empty"), 1);
     assert!(outcome.report.has_errors());
     for (name, words) in [
-        ("synthetic_edge_Z999_000100.cxf", "cannot be read as a map"),
-        ("amefad_test_malformed.cxf", "cannot be read as a map"),
+        (
+            "synthetic_edge_Z999_000100.cxf",
+            "sheets of the cadastre (CXF, CTF)",
+        ),
+        (
+            "amefad_test_malformed.cxf",
+            "sheets of the cadastre (CXF, CTF)",
+        ),
         ("geos_xml/makevalid.xml", ""),
         ("SOURCES.md", "cannot be read as a map"),
     ] {

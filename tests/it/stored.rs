@@ -105,7 +105,12 @@ async fn a_layer_whose_columns_changed_is_not_mixed_with_its_past() {
     std::fs::create_dir(&layers).expect("the folder is ours");
     let ours = town.db.config.layers.join("catasto/particella.toml");
     let text = std::fs::read_to_string(ours).expect("is there");
-    let changed = text.replace("name = \"sviluppo\"", "name = \"development\"");
+    let changed = text
+        .replace("name = \"sviluppo\"", "name = \"development\"")
+        .replace(
+            "\"allegato\", \"sviluppo\"]",
+            "\"allegato\", \"development\"]",
+        );
     std::fs::write(layers.join("particella.toml"), changed).expect("is ours");
     town.definitions = mappale::layer::Definitions::load(&layers).expect("is good");
     let before = town.stored().await;

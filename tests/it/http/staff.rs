@@ -22,7 +22,7 @@ fn layers(town: &Town, change: impl Fn(&str, String) -> String) -> PathBuf {
     // All of them: the styles draw every layer.
     for theme in std::fs::read_dir(ours).expect("is readable") {
         let theme = theme.expect("is readable").path();
-        if !theme.is_dir() || theme.ends_with("presets") {
+        if !theme.is_dir() || theme.ends_with("presets") || theme.ends_with("live") {
             continue;
         }
         for file in std::fs::read_dir(&theme).expect("is readable") {
