@@ -338,9 +338,9 @@ async fn the_towns_sheets_have_the_parcels_of_its_national_cadastre() {
         .filter(|finding| finding.rule.starts_with("sup.") && finding.rule != "sup.compared")
         .collect();
     assert!(differ.is_empty(), "{differ:?}");
-    let both = "from data.catasto_particella a join layer.part p on p.part_id = a.part_id
+    let both = "from data.catasto_particella a join layer.part p on p.id = a.part_id
            join data.catasto_particella b on b.key = a.key
-           join layer.part q on q.part_id = b.part_id
+           join layer.part q on q.id = b.part_id
           where p.version = 1 and q.version = 2 and a.kind = 'parcel'";
     let all = town
         .number(

@@ -383,7 +383,7 @@ async fn a_later_plan_shows_on_the_page_of_a_certificate() {
         load_zones(&site, share).await;
     }
     let west = site.get(&url).await.assert_page(200);
-    load_zones(&site, 0.001).await;
+    load_zones(&site, 0.002).await;
     let east = site.get(&url).await.assert_page(200);
     let changed = "non descrive più la situazione attuale";
     assert!(

@@ -167,7 +167,12 @@ async fn a_practice_has_the_outline_of_its_parcels_and_leads_to_its_page() {
         corners.dedup();
         corners
     };
-    assert_eq!(corners(practice), corners(parcel));
+    // Parcels share their corners with neighbours and may keep fewer of them.
+    let (of_practice, of_parcel) = (corners(practice), corners(parcel));
+    assert!(of_parcel.len() > 4, "{of_parcel:?}");
+    for corner in &of_parcel {
+        assert!(of_practice.contains(corner), "{corner:?}: {of_practice:?}");
+    }
     assert_eq!(value(practice, "state").as_deref(), Some("submitted"));
     assert_eq!(value(practice, "phase").as_deref(), Some("open"));
     let page = ask(&site, &format!("/pratiche/{MINE_ID}"), &cookie).await;

@@ -22,7 +22,7 @@ fn layers(town: &Town, change: impl Fn(&str, String) -> String) -> PathBuf {
     // All of them: the styles draw every layer.
     for theme in std::fs::read_dir(ours).expect("is readable") {
         let theme = theme.expect("is readable").path();
-        if !theme.is_dir() || theme.ends_with("presets") || theme.ends_with("live") {
+        if !theme.is_dir() || theme.ends_with("presets") {
             continue;
         }
         for file in std::fs::read_dir(&theme).expect("is readable") {
@@ -32,6 +32,13 @@ fn layers(town: &Town, change: impl Fn(&str, String) -> String) -> PathBuf {
                 .and_then(|name| name.to_str())
                 .expect("a name");
             let text = std::fs::read_to_string(&file).expect("is there");
+            if theme.ends_with("live") {
+                // Read apart from the others.
+                let live = folder.join("live");
+                std::fs::create_dir_all(&live).expect("is ours");
+                std::fs::write(live.join(name), text).expect("is ours");
+                continue;
+            }
             if theme.ends_with("catasto") {
                 std::fs::write(folder.join(name), change(name, text)).expect("is ours");
             } else if name.ends_with(".toml") {
