@@ -106,7 +106,7 @@ fn place_names(
     else {
         return Vec::new();
     };
-    let Some(index) = entry.definition().title_columns().first().copied() else {
+    let Some(index) = entry.definition().column_index("name") else {
         return Vec::new();
     };
     entry

@@ -62,7 +62,9 @@ const PARCEL: &str = "X001_000100.1";
 async fn owners_are_told_with_a_purpose_only_and_it_is_written_down() {
     let town = Town::published().await;
     let path = supply(&town, "prima", "completa", 12_345, 1);
-    let report = load(&town, &[path.clone()]).await.expect("loads");
+    let report = load(&town, std::slice::from_ref(&path))
+        .await
+        .expect("loads");
     assert!(report.complete && report.supply_id > 0, "{report:?}");
     assert_eq!((report.land, report.persons, report.titles), (2, 1, 1));
     assert_eq!(report.not_on_map, ["_|99|1"]);
@@ -167,7 +169,7 @@ async fn a_faulty_supply_stores_nothing_and_tells_no_value() {
         CANARIES[0], CANARIES[1]
     );
     std::fs::write(path.join("X001.SOG"), sog).expect("is ours");
-    let refused = load(&town, &[path.clone()])
+    let refused = load(&town, std::slice::from_ref(&path))
         .await
         .expect_err("is faulty")
         .to_string();

@@ -71,7 +71,7 @@ fn name(visit: &Visit, zone: &ZoneFacts) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" · "))
 }
 
-fn class<'a>(zone: &'a ZoneFacts) -> Option<&'a str> {
+fn class(zone: &ZoneFacts) -> Option<&str> {
     zone.value("class").and_then(Value::as_text)
 }
 

@@ -137,7 +137,7 @@ impl Parser<'_> {
     /// Reads an element; false at the end of the file.
     fn element(&mut self) -> bool {
         let line = self.records.line();
-        let passed = self.records.to_keyword();
+        let passed = self.records.skip_to_keyword();
         if passed > 0 {
             let message = format!("{passed} records from here on belong to no element.");
             self.note("cxf.stray_records", Severity::Warning, line, None, message);
@@ -161,11 +161,11 @@ impl Parser<'_> {
             // The fault may be a keyword that came too early: it starts the next element.
             self.records.go_to(line + 1);
             let from = self.records.line();
-            self.records.to_keyword();
+            self.records.skip_to_keyword();
             if self.records.line() < fault.line {
                 // A keyword among the data is data: a text may say so.
                 self.records.go_to(fault.line.max(from));
-                self.records.to_keyword();
+                self.records.skip_to_keyword();
             }
         }
         true

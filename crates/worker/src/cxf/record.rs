@@ -78,7 +78,7 @@ impl<'a> Records<'a> {
 
     /// Goes on to the next keyword or the end, and returns how many records with something in
     /// them were passed.
-    pub(super) fn to_keyword(&mut self) -> u64 {
+    pub(super) fn skip_to_keyword(&mut self) -> u64 {
         let mut passed = 0;
         while let Some(line) = self.peek() {
             if keyword(line).is_some() {

@@ -90,7 +90,7 @@ pub fn parse(bytes: &[u8]) -> Sup {
 
 fn is_total(word: &str) -> bool {
     let known = |total: &&str| word.eq_ignore_ascii_case(total);
-    TOTALS.iter().any(|total| known(&total)) || known(&IMBALANCE)
+    TOTALS.iter().any(known) || known(&IMBALANCE)
 }
 
 impl Sup {
