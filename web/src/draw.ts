@@ -85,8 +85,7 @@ function drawOn(box: HTMLElement): void {
       ],
     });
     const count = (box.dataset['corners'] ?? '').replace('%1', String(corners.length));
-    result.textContent =
-      corners.length > 2 ? `${count} · ${formats.area(areaOf(corners))}` : count;
+    result.textContent = corners.length > 2 ? `${count} · ${formats.area(areaOf(corners))}` : count;
   };
   const write = (): void => {
     area.value = corners.map(([e, n]) => `${e.toFixed(2)} ${n.toFixed(2)}`).join('\n');
@@ -130,10 +129,11 @@ function drawOn(box: HTMLElement): void {
     if (line.length > 0) {
       const lons = line.map(([lon]) => lon);
       const lats = line.map(([, lat]) => lat);
-      map.fitBounds(
-        [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)],
-        { padding: 60, maxZoom: 19, animate: false },
-      );
+      map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], {
+        padding: 60,
+        maxZoom: 19,
+        animate: false,
+      });
     }
     box.dataset['ready'] = '';
   });

@@ -86,7 +86,11 @@ async function send(form: HTMLFormElement): Promise<void> {
     let tries = 0;
     while (file !== undefined && known.received < known.bytes) {
       try {
-        known.received = await piece(`${api}/${load.id}/files/${known.number}`, file, known.received);
+        known.received = await piece(
+          `${api}/${load.id}/files/${known.number}`,
+          file,
+          known.received,
+        );
         tries = 0;
       } catch (error) {
         tries += 1;
