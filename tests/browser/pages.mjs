@@ -226,7 +226,7 @@ export function pageTests(site) {
   test('signing in for the demonstration shows who it is, and signing out forgets it', () =>
     open(DESKTOP, async (page) => {
       await page.goto('/demo/accedi?ritorno=/mappa');
-      await page.locator('.identity-list button').nth(1).click();
+      await page.locator('.identity-list button', { hasText: 'Bruno Esempio' }).click();
       await page.waitForURL('**/mappa');
       const viewer = page.locator('.site-tools .viewer');
       assert.match(await viewer.innerText(), /Bruno Esempio/);
