@@ -46,6 +46,7 @@ bench: packages $(WEB) ## measure what benches/README.md states, optimised
 
 bench-rivals: packages build ## compare tiles with Martin, tipg and MapServer (INSTALL=1 installs them)
 	cargo build --workspace --release
+	cargo bench --bench bare --no-run
 	benches/rivals/run.sh
 
 stop: ## stop the private database

@@ -7,6 +7,7 @@
 #   RUNS=3                alternating runs, of which the median is told
 #   CLIENTS="1 8 64"      connections
 #   MAPPALE_BIN=…         the program; an optimised build by default
+#   BARE_BIN=…            the bare handler: cargo bench --bench bare --no-run builds it
 #   MARTIN_BIN=…          Martin 1.14; else on the PATH, else in the work folder
 #   INSTALL=1             install what is missing: Martin by cargo (25 minutes), tipg by pip,
 #                         MapServer by apt-get (as root)
@@ -32,6 +33,7 @@ mkdir -p "$work"
 
 # --- the others ------------------------------------------------------------------------------
 martin=${MARTIN_BIN:-$(command -v martin || echo "$work/bin/martin")}
+bare=${BARE_BIN:-$(find "$root/target/release/deps" -name 'bare-*' -executable -type f 2>/dev/null | head -n 1)}
 tipg=$work/tipg/bin/uvicorn
 mapserv=$(command -v mapserv || echo /usr/lib/cgi-bin/mapserv)
 if [ "${INSTALL:-}" = 1 ]; then
@@ -80,7 +82,7 @@ pin() { if command -v taskset >/dev/null; then taskset -c "$1" "${@:2}"; else "$
 # start NAME: sets `server` and `pattern`, an address with {z}, {x} and {y}
 start() {
   local cache=0
-  [[ $1 == *-warm ]] && cache=512
+  [[ $1 == *-cold ]] || cache=512
   case $1 in
     mappale*)
       MAPPALE_TILE_CACHE_MB=$((cache > 0 ? cache : 1)) MAPPALE_LOG=error pin 0 "$mappale" serve \
@@ -108,13 +110,34 @@ postgres:
 YAML
       pin 0 "$martin" --config "$work/martin.yaml" >/dev/null 2>"$work/$1.log" &
       pattern="http://127.0.0.1:$((first_port + 1))/parcel/{z}/{x}/{y}" ;;
+    bare*)
+      # It takes its tiles from ours, then answers alone.
+      MAPPALE_TILE_CACHE_MB=512 MAPPALE_LOG=error "$mappale" serve \
+        --listen "127.0.0.1:$first_port" >/dev/null 2>"$work/$1.log" &
+      server=$!
+      pattern="http://127.0.0.1:$first_port/tiles/catasto.particella/{z}/{x}/{y}"
+      answers "$1" || return 1
+      local ours=$server
+      "${first[@]}" "$bare" $((first_port + 3)) "127.0.0.1:$first_port" "$work/every.txt" \
+        "${coding:-gzip}" >"$work/$1.out" 2>"$work/$1.log" &
+      server=$!
+      until [ -s "$work/$1.out" ] || ! kill -0 "$server"; do sleep 0.2; done
+      kill "$ours"
+      wait "$ours" 2>/dev/null || true
+      pattern="http://127.0.0.1:$((first_port + 3))/tiles/any/{z}/{x}/{y}"
+      return 0 ;;
     tipg)
-      DATABASE_URL="postgresql://postgres@/mappale?host=$socket" TIPG_DB_SCHEMAS='["rivals"]' \
+      DATABASE_URL="postgresql://postgres@/mappale?host=$socket" TIPG_TILE_BUFFER=64 TIPG_DB_SCHEMAS='["rivals"]' \
         pin 0 "$tipg" tipg.main:app --port $((first_port + 2)) --log-level error \
         >/dev/null 2>"$work/$1.log" &
       pattern="http://127.0.0.1:$((first_port + 2))/collections/rivals.parcel/tiles/WebMercatorQuad/{z}/{x}/{y}" ;;
   esac
   server=$!
+  answers "$1"
+}
+
+# answers NAME: waits until the server answers
+answers() {
   local at try
   at=$(sed 's/{z}/14/; s/{x}/8618/; s/{y}/5849/' <<<"$pattern")
   for try in $(seq 100); do
@@ -125,25 +148,25 @@ YAML
   say "$1 does not answer"; return 1
 }
 
-names=(mappale-cold mappale-warm)
-[ -x "$martin" ] && names+=(martin-cold martin-warm)
+names=(mappale-cold mappale-warm mappale-304)
+[ -x "$bare" ] && names+=(bare-warm bare-304)
+[ -x "$martin" ] && names+=(martin-cold martin-warm martin-304)
 [ -x "$tipg" ] && names+=(tipg)
 
 # --- equal features on a sample of tiles ------------------------------------------------------
-python3 "$here/tiles.py" "$work/tiles.lua" "$work/sample.txt" $box
+python3 "$here/tiles.py" "$work/tiles.lua" "$work/sample.txt" "$work/every.txt" $box
 for name in "${names[@]}"; do
-  [[ $name == *-warm ]] && continue
+  [[ $name == *-warm || $name == *-304 ]] && continue
   start "$name" || continue
   node "$here/features.mjs" "$pattern" "$work/sample.txt" >"$work/$name.features"
   stop
 done
 for name in martin-cold tipg; do
   [ -s "$work/$name.features" ] || continue
-  if cmp -s "$work/mappale-cold.features" "$work/$name.features"; then
-    say "$name serves the same features as mappale on $(wc -l <"$work/sample.txt") tiles"
+  if said=$(python3 "$here/compare.py" "$work/mappale-cold.features" "$work/$name.features"); then
+    say "$name serves the same features as mappale: $said"
   else
-    diff "$work/mappale-cold.features" "$work/$name.features" | head -n 6 >&2 || true
-    say "WARNING: $name does not serve the same features: its figures do not compare"
+    say "WARNING: $name does not serve the same features, so its figures do not compare: $said"
   fi
 done
 
@@ -156,11 +179,16 @@ for coding in gzip zstd; do
         start "$name" || continue
         base=$(sed -E 's|^(http://[^/]+)/.*|\1|' <<<"$pattern")
         # Warm: every tile once before.
+        tags=()
+        [[ $name == *-304 ]] && {
+          node "$here/tags.mjs" "$pattern" "$work/every.txt" "$coding" >"$work/tags.txt"
+          tags=("$work/tags.txt")
+        }
         [[ $name == *-warm ]] && pin 1 wrk -t1 -c8 -d3s -s "$work/tiles.lua" "$base" \
           -- "$pattern" "$coding" >/dev/null
         memory=$(awk '/VmRSS/ {print int($2 / 1024)}' "/proc/$server/status")
         pin 1 wrk -t1 -c"$connections" -d"${duration}s" --latency -s "$work/tiles.lua" \
-          "$base" -- "$pattern" "$coding" 2>/dev/null |
+          "$base" -- "$pattern" "$coding" "${tags[@]}" 2>/dev/null |
           sed -n "s|^figures |$name $coding $connections $memory |p" >>"$work/figures.txt"
         stop
         say "$name $coding $connections clients, run $run of $runs"

@@ -1,10 +1,10 @@
-"""Writes the replay of tiles for wrk and a sample of them: tiles.py LUA SAMPLE W S E N."""
+"""Writes the replay of tiles for wrk, a sample of them, and all: tiles.py LUA SAMPLE EVERY W S E N."""
 
 import math
 import random
 import sys
 
-lua, sample, *box = sys.argv[1:]
+lua, sample, every, *box = sys.argv[1:]
 west, south, east, north = map(float, box)
 
 
@@ -26,22 +26,31 @@ with open(sample, "w") as out:
     for z, x, y in dice.sample(tiles, 60):
         out.write(f"{z} {x} {y}\n")
 
+with open(every, "w") as out:
+    for z, x, y in tiles:
+        out.write(f"{z} {x} {y}\n")
+
+# Requests are written once, before the clock runs: the client has one core and few cycles to spare.
 with open(lua, "w") as out:
     out.write("local tiles = {\n")
     for z, x, y in tiles:
         out.write(f'{{"{z}","{x}","{y}"}},\n')
     out.write(
         """}
-local at, path = 0, nil
+local at, requests = 0, {}
 function init(args)
-  path = args[1]:match("http://[^/]+(/.*)")
-  wrk.headers["Accept-Encoding"] = args[2]
-  wrk.init(args)
+  local path = args[1]:match("http://[^/]+(/.*)")
+  local tags = args[3] and io.lines(args[3])
+  for number, t in ipairs(tiles) do
+    local headers = { ["Host"] = "127.0.0.1", ["Accept-Encoding"] = args[2] }
+    if tags then headers["If-None-Match"] = tags() end
+    local to = path:gsub("{z}", t[1]):gsub("{x}", t[2]):gsub("{y}", t[3])
+    requests[number] = wrk.format("GET", to, headers)
+  end
 end
 function request()
-  at = at % #tiles + 1
-  local t = tiles[at]
-  return wrk.format("GET", (path:gsub("{z}", t[1]):gsub("{x}", t[2]):gsub("{y}", t[3])))
+  at = at % #requests + 1
+  return requests[at]
 end
 function done(summary, latency)
   local errors = summary.errors

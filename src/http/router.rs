@@ -1,6 +1,8 @@
 //! Every URL on one screen, and what stands around all of them.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, State};
@@ -136,13 +138,15 @@ async fn may_have_written(
 
 /// Limits of every request but an upload.
 fn limited(router: Router) -> Router {
-    router
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ANSWER_TIMEOUT,
-        ))
+    router.layer(
+        ServiceBuilder::new()
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ANSWER_TIMEOUT,
+            ))
+            .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
+            .layer(DefaultBodyLimit::max(BODY_LIMIT)),
+    )
 }
 
 /// Numbers, logs, limits and headers of every request, from the outside to the inside.
@@ -151,46 +155,59 @@ fn around(router: Router) -> Router {
     let compressible = DefaultPredicate::new().and(NotForContentType::const_new(
         "application/vnd.mapbox-vector-tile",
     ));
-    let mut router = router
-        .layer(CsrfLayer::new())
-        .layer(
-            CompressionLayer::new()
-                .gzip(true)
-                .compress_when(compressible),
-        )
-        .layer(CatchPanicLayer::custom(panicked));
-    // Redirects, refused methods and the like: what says nothing is kept by nobody.
-    router = router.layer(SetResponseHeaderLayer::if_not_present(
-        header::CACHE_CONTROL,
-        NO_STORE,
-    ));
-    for (name, value) in SECURITY {
-        router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
-    }
-    router
+    // One stack, so that a request passes through one box and not through one for each layer.
+    let stack = ServiceBuilder::new()
+        .map_request(forget_request_id)
+        .layer(SetRequestIdLayer::new(
+            request_id.clone(),
+            NewRequestId::default(),
+        ))
+        .layer(PropagateRequestIdLayer::new(request_id))
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(span)
                 .on_response(log_answer),
         )
-        .layer(PropagateRequestIdLayer::new(request_id.clone()))
-        .layer(SetRequestIdLayer::new(request_id, NewRequestId))
-        .layer(middleware::map_request(forget_request_id))
+        .map_response(with_headers)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(
+            CompressionLayer::new()
+                .gzip(true)
+                .compress_when(compressible),
+        )
+        .layer(CsrfLayer::new());
+    router.layer(stack)
 }
 
-/// A number for a request: random, so that it tells nothing.
-#[derive(Clone, Copy)]
-struct NewRequestId;
+/// Headers that an answer has unless its handler said otherwise.
+fn with_headers<B>(mut response: Response<B>) -> Response<B> {
+    let headers = response.headers_mut();
+    // Redirects, refused methods and the like: what says nothing is kept by nobody.
+    headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+    for (name, value) in SECURITY {
+        headers.entry(name).or_insert(value);
+    }
+    response
+}
+
+/// Numbers for requests: a keyed hash of a count, so that they tell nothing and cost no question
+/// to the system.
+#[derive(Clone, Default)]
+struct NewRequestId {
+    key: RandomState,
+    count: Arc<AtomicU64>,
+}
 
 impl MakeRequestId for NewRequestId {
     fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
-        let text = uuid::Uuid::new_v4().simple().to_string();
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let text = format!("{:016x}", self.key.hash_one(count));
         HeaderValue::from_str(&text).ok().map(RequestId::new)
     }
 }
 
 // A number that the client brings would let it write into the log.
-async fn forget_request_id<B>(mut request: Request<B>) -> Request<B> {
+fn forget_request_id<B>(mut request: Request<B>) -> Request<B> {
     request.headers_mut().remove("x-request-id");
     request
 }

@@ -9,7 +9,7 @@ use crate::crs::{self, LON_LAT, with_transformation};
 use crate::geo::{EdgeIndex, GridBox, GridPoint, MAX_ZOOM, grid_from_lon_lat, ring_area};
 use crate::layer::{Definition, GeometryKind, Value};
 
-use super::features::{Column, Features, ZOOMS, indexed};
+use super::features::{BLOCK, Column, Features, ZOOMS, indexed};
 use super::load::Load;
 
 /// A row that cannot become part of a snapshot.
@@ -89,6 +89,7 @@ impl Builder {
             rings: vec![0],
             vertices: vec![0],
             drawn: Drawn::default(),
+            blocks: Vec::new(),
             visible_from: Vec::new(),
             load: [0; ZOOMS],
             metric: Vec::new(),
@@ -213,6 +214,7 @@ impl Builder {
             }
         }
         draw(&mut features, &grid, self.drawing.as_ref());
+        features.blocks = features.drawn.points.chunks(BLOCK).map(box_of).collect();
         if !features.is_empty() {
             let mut index = RTreeBuilder::<u32>::new(offset(features.len())?);
             for bounds in &features.boxes {
@@ -227,6 +229,12 @@ impl Builder {
         features.by_key = by_key;
         Ok(features)
     }
+}
+
+fn box_of(points: &[GridPoint]) -> GridBox {
+    let mut bounds = GridBox::EMPTY;
+    points.iter().for_each(|point| bounds.add(*point));
+    bounds
 }
 
 /// Brings outlines into the form that tiles draw.

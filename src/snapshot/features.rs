@@ -57,6 +57,8 @@ pub struct Features {
     pub(super) rings: Vec<u32>,
     pub(super) vertices: Vec<u32>,
     pub(super) drawn: Drawn,
+    /// Boxes of runs of [`BLOCK`] vertices of `drawn`, whatever ring they are of.
+    pub(super) blocks: Vec<GridBox>,
     /// The zoom below which a feature is smaller than a pixel; 0 for lines and points.
     pub(super) visible_from: Vec<u8>,
     /// Bytes that a tile of each zoom takes at most when everything is drawn.
@@ -76,6 +78,9 @@ pub struct Features {
 /// Number of zooms that are served.
 pub(super) const ZOOMS: usize = MAX_ZOOM as usize + 1;
 
+/// Vertices that share a box. A tile that meets a corner of a river passes over the rest of it.
+pub const BLOCK: usize = 32;
+
 /// Metres within which a line or a point is at a place.
 ///
 /// A polygon holds a place or does not. A line and a point have no inside, so nearness decides;
@@ -90,6 +95,10 @@ pub struct RingView<'a> {
     pub drawn: &'a [GridPoint],
     /// The zooms at which each of them is drawn.
     pub zooms: &'a [Zooms],
+    /// Boxes of runs of [`BLOCK`] of them; none for a short ring.
+    pub blocks: &'a [GridBox],
+    /// How many of them come before the first of those runs.
+    pub before_blocks: usize,
     /// E/N in metres, storage CRS.
     pub metric: &'a [[f64; 2]],
     /// True for the first ring of a polygon, and for every line and run of points.
@@ -127,7 +136,8 @@ impl Features {
     /// Bytes that it takes in memory, about.
     pub fn bytes(&self) -> usize {
         let vertices = self.metric.len() * size_of::<[f64; 2]>()
-            + self.drawn.points.len() * (size_of::<GridPoint>() + size_of::<Zooms>());
+            + self.drawn.points.len() * (size_of::<GridPoint>() + size_of::<Zooms>())
+            + self.blocks.len() * size_of::<GridBox>();
         let offsets = (self.polygons.len() + self.rings.len() + 2 * self.vertices.len()) * 4;
         // Numeric name, box, label, place in the order of keys, share of the index, marks.
         let each = 8 + size_of::<GridBox>() + size_of::<GridPoint>() + 4 + 24 + 5;
@@ -240,8 +250,11 @@ impl Features {
             (first..last).map(move |ring| {
                 let range = self.vertices[ring] as usize..self.vertices[ring + 1] as usize;
                 let drawn = self.drawn.rings[ring] as usize..self.drawn.rings[ring + 1] as usize;
+                let (blocks, before_blocks) = self.blocks_of(&drawn);
                 RingView {
                     drawn: &self.drawn.points[drawn.clone()],
+                    blocks,
+                    before_blocks,
                     zooms: &self.drawn.zooms[drawn],
                     metric: &self.metric[range],
                     exterior: ring == first || self.kind != GeometryKind::Polygon,
@@ -249,6 +262,16 @@ impl Features {
                 }
             })
         })
+    }
+
+    /// Boxes of the runs that lie in a range of drawn vertices as a whole, and how many vertices of
+    /// the range come before them.
+    fn blocks_of(&self, drawn: &std::ops::Range<usize>) -> (&[GridBox], usize) {
+        if drawn.len() < 3 * BLOCK {
+            return (&[], 0);
+        }
+        let (first, last) = (drawn.start.div_ceil(BLOCK), drawn.end / BLOCK);
+        (&self.blocks[first..last], first * BLOCK - drawn.start)
     }
 
     fn edges_of(&self, ring: usize) -> Option<&EdgeIndex> {

@@ -21,7 +21,7 @@ pub use builder::{BuildError, Builder, Raw};
 pub(crate) use catalogue::ENCODER;
 pub use catalogue::{BoundarySnapshot, Catalogue, LayerEntry, PartSnapshot, PlanSnapshot};
 pub use error::Error;
-pub use features::{Column, Features, REACH_M, RingView};
+pub use features::{BLOCK, Column, Features, REACH_M, RingView};
 pub use generations::{Generations, Served};
 pub use history::History;
 pub use live::{LiveLayer, LiveRow, RawLive, look_at_one_moment, refresh_live};

@@ -51,6 +51,15 @@ impl TileDigest {
     }
 }
 
+/// Where a tile is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DrawingSize {
+    /// By whoever asks: it takes less than handing it to another thread and back is worth.
+    Small,
+    /// On a thread for such work, so that answers from memory never wait for it.
+    Large,
+}
+
 /// Why a tile is not drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DrawError {
@@ -140,6 +149,7 @@ impl TileCache {
         &self,
         digest: TileDigest,
         encoding: Encoding,
+        size: DrawingSize,
         draw: impl FnOnce() -> Vec<u8> + Send + 'static,
     ) -> Result<Arc<StoredTile>, DrawError> {
         let key = (digest, encoding);
@@ -156,12 +166,14 @@ impl TileCache {
         };
         // When this request is dropped, its client gone, the guard goes on to the next.
         let place = self.place().await?;
-        let drawn = tokio::task::spawn_blocking(move || compress(draw(), encoding, Effort::Least))
-            .await
-            .map_err(|error| {
+        let draw = move || compress(draw(), encoding, Effort::Least);
+        let drawn = match size {
+            DrawingSize::Small => draw(),
+            DrawingSize::Large => tokio::task::spawn_blocking(draw).await.map_err(|error| {
                 tracing::error!(error = ?error, "a tile was not drawn");
                 DrawError::Interrupted
-            })?;
+            })?,
+        };
         drop(place);
         let tile = StoredTile::new(drawn);
         // Refused when the tile was cleared meanwhile: it is sent all the same.
@@ -281,7 +293,7 @@ mod tests {
                     wait.recv().expect("is let go");
                     large(1)
                 };
-                cache.get_or_draw(digest(1), Encoding::Zstd, draw).await
+                cache.get_or_draw(digest(1), Encoding::Zstd, DrawingSize::Large, draw).await
             }
         });
         while cache.places.available_permits() == 2 {
@@ -292,7 +304,7 @@ mod tests {
                 let cache = Arc::clone(&cache);
                 tokio::spawn(async move {
                     let draw = || panic!("drawn a second time");
-                    cache.get_or_draw(digest(1), Encoding::Zstd, draw).await
+                    cache.get_or_draw(digest(1), Encoding::Zstd, DrawingSize::Large, draw).await
                 })
             })
             .collect();
@@ -312,7 +324,7 @@ mod tests {
             let cache = Arc::clone(&cache);
             async move {
                 let draw = || panic!("nobody waits for it any more");
-                cache.get_or_draw(digest(1), Encoding::Gzip, draw).await
+                cache.get_or_draw(digest(1), Encoding::Gzip, DrawingSize::Large, draw).await
             }
         });
         while cache.waiting.load(Ordering::Relaxed) == 0 {
@@ -323,7 +335,7 @@ mod tests {
         assert_eq!(cache.waiting.load(Ordering::Relaxed), 0);
         drop(place);
         let tile = cache
-            .get_or_draw(digest(1), Encoding::Gzip, || large(1))
+            .get_or_draw(digest(1), Encoding::Gzip, DrawingSize::Large, || large(1))
             .await
             .expect("is drawn");
         assert_eq!(tile.encoding, Encoding::Gzip);
@@ -338,7 +350,7 @@ mod tests {
                 let cache = Arc::clone(&cache);
                 tokio::spawn(async move {
                     cache
-                        .get_or_draw(digest(number), Encoding::Identity, || vec![1])
+                        .get_or_draw(digest(number), Encoding::Identity, DrawingSize::Small, || vec![1])
                         .await
                         .map(|tile| tile.bytes.len())
                 })
@@ -348,7 +360,7 @@ mod tests {
             tokio::task::yield_now().await;
         }
         let refused = cache
-            .get_or_draw(digest(200), Encoding::Identity, || vec![1])
+            .get_or_draw(digest(200), Encoding::Identity, DrawingSize::Small, || vec![1])
             .await;
         assert_eq!(refused.err(), Some(DrawError::Overloaded));
         drop(place);
@@ -356,7 +368,7 @@ mod tests {
             assert_eq!(one.await.expect("ends"), Ok(1));
         }
         let later = cache
-            .get_or_draw(digest(200), Encoding::Identity, || vec![1])
+            .get_or_draw(digest(200), Encoding::Identity, DrawingSize::Small, || vec![1])
             .await;
         assert!(later.is_ok());
     }
@@ -367,7 +379,7 @@ mod tests {
         let (cache, _) = TileCache::new(capacity, 2);
         for number in 0..=255 {
             let draw = move || large(number);
-            let tile = cache.get_or_draw(digest(number), Encoding::Identity, draw);
+            let tile = cache.get_or_draw(digest(number), Encoding::Identity, DrawingSize::Small, draw);
             tile.await.expect("is drawn");
             assert!(cache.weight() <= capacity, "{}", cache.weight());
         }
@@ -375,7 +387,7 @@ mod tests {
             let [high, low] = number.to_be_bytes();
             let mut name = [0; 16];
             (name[0], name[1]) = (high, low);
-            let tile = cache.get_or_draw(TileDigest(name), Encoding::Identity, Vec::new);
+            let tile = cache.get_or_draw(TileDigest(name), Encoding::Identity, DrawingSize::Small, Vec::new);
             tile.await.expect("is drawn");
         }
         assert!(cache.weight() <= capacity && cache.len() as u64 <= capacity / OVERHEAD_BYTES);
@@ -386,7 +398,7 @@ mod tests {
         for encoding in [Encoding::Gzip, Encoding::Zstd, Encoding::Brotli] {
             let (cache, tighten) = TileCache::new(1 << 20, 1);
             tokio::spawn(tighten);
-            let get = || cache.get_or_draw(digest(7), encoding, || large(7));
+            let get = || cache.get_or_draw(digest(7), encoding, DrawingSize::Large, || large(7));
             let cold = get().await.expect("is drawn");
             for _ in 0..HOT {
                 get().await.expect("is there");

@@ -27,6 +27,7 @@ pub fn split_at_sides(ring: &mut Vec<Point>, scratch: &mut Vec<Point>, area: Cli
     };
     for &point in ring.iter() {
         if !(inside(&previous) && inside(&point))
+            && !is_beside(previous, point, area)
             && let Some([from, to]) = way_through(previous, point, area)
         {
             for vertex in [from, to] {
@@ -41,6 +42,76 @@ pub fn split_at_sides(ring: &mut Vec<Point>, scratch: &mut Vec<Point>, area: Cli
         previous = point;
     }
     std::mem::swap(ring, scratch);
+}
+
+/// True when an edge lies beyond one side of a box.
+fn is_beside(a: Point, b: Point, area: ClipBox) -> bool {
+    (0..2).any(|axis| {
+        (a[axis] < area.min && b[axis] < area.min) || (a[axis] > area.max && b[axis] > area.max)
+    })
+}
+
+/// Cuts a box out of an open ring that turns clockwise on the screen, has its vertices at the
+/// sides (see [`split_at_sides`]) and does not touch itself, where it comes into the box once.
+///
+/// False where it does not, or where rounding may have made it touch itself at a side: then
+/// `ring` is as it was.
+pub fn cut_once(ring: &mut Vec<Point>, scratch: &mut Vec<Point>, area: ClipBox) -> bool {
+    let inside = |point: &Point| point.iter().all(|v| (area.min..=area.max).contains(v));
+    let at_side = |point: &Point| point.iter().any(|v| *v == area.min || *v == area.max);
+    let count = ring.len();
+    // The run of vertices in the box: it begins after the one vertex outside that leads in.
+    let mut starts = (0..count).filter(|at| {
+        let before = if *at == 0 { count - 1 } else { *at - 1 };
+        inside(&ring[*at]) && !inside(&ring[before])
+    });
+    let (Some(start), None) = (starts.next(), starts.next()) else {
+        return false;
+    };
+    scratch.clear();
+    let run = ring[start..].iter().chain(&ring[..start]);
+    scratch.extend(run.take_while(|point| inside(point)).copied());
+    let [entry, middle @ .., exit] = scratch.as_slice() else {
+        return false;
+    };
+    let (entry, exit) = (*entry, *exit);
+    if entry == exit || !at_side(&entry) || !at_side(&exit) || middle.iter().any(at_side) {
+        return false;
+    }
+    // Back along the sides, clockwise, from where it leaves to where it comes in.
+    let side = area.max - area.min;
+    let (from, to) = (along(exit, area), along(entry, area));
+    let corners = [
+        [area.min, area.min],
+        [area.max, area.min],
+        [area.max, area.max],
+        [area.min, area.max],
+    ];
+    let to = if to < from { to + 4 * side } else { to };
+    for (turn, at) in (0_i64..).map(|turn| (turn, turn * side)).take(8) {
+        if at > from && at < to {
+            scratch.push(corners[(turn % 4) as usize]);
+        }
+    }
+    if super::assemble::twice_area(scratch) <= 0 {
+        return false;
+    }
+    std::mem::swap(ring, scratch);
+    true
+}
+
+/// How far a place on the sides of a box is from its first corner, clockwise on the screen.
+fn along([x, y]: Point, area: ClipBox) -> i64 {
+    let side = area.max - area.min;
+    if y == area.min {
+        x - area.min
+    } else if x == area.max {
+        side + y - area.min
+    } else if y == area.max {
+        2 * side + area.max - x
+    } else {
+        3 * side + area.max - y
+    }
 }
 
 /// Where an edge comes into a box and where it leaves it, as Liang and Barsky (1983) find it; its
@@ -275,6 +346,12 @@ mod tests {
         );
     }
 
+    /// A ring that begins with its least vertex.
+    fn from_least(ring: &[Point]) -> Vec<Point> {
+        let first = (0..ring.len()).min_by_key(|at| ring[*at]).unwrap_or(0);
+        ring[first..].iter().chain(&ring[..first]).copied().collect()
+    }
+
     proptest! {
         #[test]
         fn parts_of_a_line_lie_inside_and_on_it(line in prop::collection::vec(
@@ -310,6 +387,36 @@ mod tests {
             let backward = crossing([bx, by], [ax, ay], 0, bound);
             prop_assert_eq!(forward, backward);
             prop_assert!(forward[1] >= ay.min(by) && forward[1] <= ay.max(by));
+        }
+
+        #[test]
+        fn what_comes_in_once_is_cut_as_taking_apart_would(
+            center in prop::array::uniform2(-2000_i64..6000),
+            spokes in prop::collection::vec(20_i64..6000, 3..24),
+        ) {
+            // A star around a point turns clockwise on the screen and does not cross itself.
+            let count = spokes.len() as f64;
+            let star: Vec<Point> = spokes.iter().enumerate().map(|(number, length)| {
+                let angle = number as f64 / count * std::f64::consts::TAU;
+                let (sin, cos) = angle.sin_cos();
+                let [x, y] = [cos, sin].map(|share| (share * *length as f64).round() as i64);
+                [center[0] + x, center[1] + y]
+            }).collect();
+            prop_assume!(super::super::assemble::twice_area(&star) > 0);
+            let mut split = star.clone();
+            split_at_sides(&mut split, &mut Vec::new(), TILE);
+            let mut cut = split.clone();
+            if cut_once(&mut cut, &mut Vec::new(), TILE) {
+                clip_ring(&mut split, &mut Vec::new(), TILE);
+                let mut assembler = super::super::assemble::Assembler::default();
+                assembler.add(&split);
+                let apart = assembler.finish(TILE);
+                prop_assert_eq!(apart.len(), 1, "{:?}", apart);
+                prop_assert!(apart[0].holes.is_empty());
+                prop_assert_eq!(from_least(&cut), from_least(&apart[0].outer));
+            } else {
+                prop_assert_eq!(cut, split);
+            }
         }
 
         #[test]

@@ -84,13 +84,17 @@ pub fn compress(bytes: Vec<u8>, encoding: Encoding, effort: Effort) -> (Vec<u8>,
         Encoding::Identity => None,
         Encoding::Gzip => gzip(&bytes, effort),
         Encoding::Brotli => brotli(&bytes, effort),
-        Encoding::Zstd => {
-            let level = match effort {
-                Effort::Least => 1,
-                Effort::Most => 12,
-            };
-            zstd::bulk::compress(&bytes, level).ok()
-        }
+        Encoding::Zstd => match effort {
+            Effort::Least => QUICK_ZSTD.with_borrow_mut(|compressor| {
+                let packed = compressor.as_mut()?.compress(&bytes).ok();
+                // The bound is larger than the tile: what is kept should not be.
+                packed.map(|mut packed| {
+                    packed.shrink_to_fit();
+                    packed
+                })
+            }),
+            Effort::Most => zstd::bulk::compress(&bytes, 12).ok(),
+        },
     };
     match packed {
         Some(packed) => (packed, encoding),
@@ -105,6 +109,9 @@ thread_local! {
         // `CompressionLvl::fastest()` is level 0, which stores and compresses nothing.
         Compressor::new(CompressionLvl::new(1).unwrap_or_default()),
     );
+    /// The same for zstd.
+    static QUICK_ZSTD: std::cell::RefCell<Option<zstd::bulk::Compressor<'static>>> =
+        std::cell::RefCell::new(zstd::bulk::Compressor::new(1).ok());
 }
 
 fn gzip(bytes: &[u8], effort: Effort) -> Option<Vec<u8>> {

@@ -19,8 +19,8 @@ pub use archive::{
     Error as ArchiveError, Order as ArchiveOrder, Written as WrittenArchive, write_archive,
 };
 pub use budget::{DEFAULT_BUDGET, LEFT_OUT};
-pub use cache::{DrawError, StoredTile, TileCache, TileDigest};
-pub use clip::{ClipBox, clip_line, clip_ring, split_at_sides};
+pub use cache::{DrawError, DrawingSize, StoredTile, TileCache, TileDigest};
+pub use clip::{ClipBox, clip_line, clip_ring, cut_once, split_at_sides};
 pub use compress::{Effort, Encoding, compress, negotiate};
 pub use encode::{LayerWriter, TagValue};
 pub use live::LiveSelection;

@@ -1,10 +1,10 @@
 //! Draws outlines of features into the units of one tile.
 
 use crate::geo::{BUFFER_UNITS, EXTENT, GridBox, GridPoint, TileAddress};
-use crate::snapshot::{Features, RingView};
+use crate::snapshot::{BLOCK, Features, RingView};
 
 use super::assemble::{Assembler, twice_area};
-use super::clip::{ClipBox, clip_line, clip_ring, split_at_sides};
+use super::clip::{ClipBox, clip_line, clip_ring, cut_once, split_at_sides};
 use super::encode::LayerWriter;
 
 /// The tile with its buffer.
@@ -47,6 +47,10 @@ impl Pen {
     ) {
         let is_plain = !features.touches_itself(feature, self.tile.z())
             && self.is_inside(&features.bounds_of(feature));
+        if !is_plain && self.cut_out(features, feature) {
+            writer.ring(&self.ring);
+            return;
+        }
         if !is_plain {
             let mut assembler = std::mem::take(&mut self.assembler);
             self.gather(features, feature, &mut assembler);
@@ -69,6 +73,24 @@ impl Pen {
                 writer.ring(&self.ring);
             }
         }
+    }
+
+    /// Cuts the tile out of a feature of one ring that comes into it once: the usual parcel on
+    /// the edge of a tile, which needs no taking apart. Says whether it was so.
+    fn cut_out(&mut self, features: &Features, feature: usize) -> bool {
+        if features.touches_itself(feature, self.tile.z()) {
+            return false;
+        }
+        let mut rings = features.rings_of(feature);
+        let (Some(ring), None) = (rings.next(), rings.next()) else {
+            return false;
+        };
+        self.read_ring(&ring);
+        if self.ring.len() < 3 {
+            return false;
+        }
+        split_at_sides(&mut self.ring, &mut self.scratch, BUFFERED);
+        cut_once(&mut self.ring, &mut self.scratch, BUFFERED)
     }
 
     /// Adds a feature's rings, clipped to the tile, to those that become one outline.
@@ -129,10 +151,34 @@ impl Pen {
     }
 
     /// Fills the buffer with the vertices of this zoom in units of the tile, none twice in a row.
+    ///
+    /// Of a run of vertices that lies beside the tile only the ends are taken: the way between
+    /// them stays beside the tile as the run did, and clipping leaves the same of both.
     fn read(&mut self, ring: &RingView<'_>) {
         self.ring.clear();
+        let mut done = 0;
+        for (number, block) in ring.blocks.iter().enumerate() {
+            if !self.is_beside(block) {
+                continue;
+            }
+            let start = ring.before_blocks + number * BLOCK;
+            self.read_run(ring, done..start);
+            done = start + BLOCK;
+            let zoom = self.tile.z();
+            let mut held = (start..done).filter(|at| ring.zooms[*at].hold(zoom));
+            if let Some(first) = held.next() {
+                self.read_run(ring, first..first + 1);
+            }
+            if let Some(last) = held.next_back() {
+                self.read_run(ring, last..last + 1);
+            }
+        }
+        self.read_run(ring, done..ring.drawn.len());
+    }
+
+    fn read_run(&mut self, ring: &RingView<'_>, run: std::ops::Range<usize>) {
         let (zoom, shift, [left, top]) = (self.tile.z(), self.tile.shift(), self.origin);
-        for (point, zooms) in ring.drawn.iter().zip(ring.zooms) {
+        for (point, zooms) in ring.drawn[run.clone()].iter().zip(&ring.zooms[run]) {
             if !zooms.hold(zoom) {
                 continue;
             }
@@ -144,6 +190,15 @@ impl Pen {
                 self.ring.push(unit);
             }
         }
+    }
+
+    /// True when all of a box lies on the far side of one side of the tile with its buffer.
+    fn is_beside(&self, bounds: &GridBox) -> bool {
+        let shift = self.tile.shift();
+        (0..2).any(|axis| {
+            to_unit(bounds.max[axis], shift) - self.origin[axis] < BUFFERED.min
+                || to_unit(bounds.min[axis], shift) - self.origin[axis] > BUFFERED.max
+        })
     }
 
     /// The same for a ring, whose first vertex is not said again.

@@ -37,7 +37,10 @@ pub fn render(selection: &Selection, tile: TileAddress) -> Vec<u8> {
     if drawn.iter().map(|layer| layer.bytes.len()).sum::<usize>() > selection.budget {
         budget::fit(&mut pen, &layers, &mut drawn, selection.budget);
     }
-    drawn.into_iter().flat_map(|layer| layer.bytes).collect()
+    let mut layers = drawn.into_iter().map(|layer| layer.bytes);
+    let mut tile = layers.next().unwrap_or_default();
+    layers.for_each(|layer| tile.extend_from_slice(&layer));
+    tile
 }
 
 /// A layer with the features that meet the tile.

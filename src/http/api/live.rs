@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::access::Viewer;
 use crate::geo::{MAX_ZOOM, TileAddress};
 use crate::layer::ColumnType;
-use crate::tile::{LiveSelection, negotiate};
+use crate::tile::{DrawingSize, LiveSelection, negotiate};
 
 use super::super::error::{Failure, Problem};
 use super::super::extract::{AskedBy, Shared, origin};
@@ -57,7 +57,7 @@ pub(super) async fn live_tile(
         // Kept by what it is made of: who sees other rows, or less of them, has another digest.
         let draw = move || selection.render(tile);
         let tiles = shared.app.tiles();
-        let drawn = tiles.get_or_draw(digest, encoding, draw).await?;
+        let drawn = tiles.get_or_draw(digest, encoding, DrawingSize::Large, draw).await?;
         let mut response = of_mvt(Body::from(drawn.bytes.clone()));
         if let Some(token) = drawn.encoding.token() {
             let token = HeaderValue::from_static(token);

@@ -180,7 +180,9 @@ async fn answer(
         let drawn = shared
             .app
             .tiles()
-            .get_or_draw(digest, encoding, move || render(&selection, tile))
+            .get_or_draw(digest, encoding, selection.size(tile), move || {
+                render(&selection, tile)
+            })
             .await?;
         let mut response = of_mvt(Body::from(drawn.bytes.clone()));
         if let Some(token) = drawn.encoding.token() {
