@@ -41,6 +41,10 @@ pub fn split_at_sides(ring: &mut Vec<Point>, scratch: &mut Vec<Point>, area: Cli
         }
         previous = point;
     }
+    // The first edge begins at the last vertex, which may have come as its way in already.
+    while scratch.len() > 1 && scratch.first() == scratch.last() {
+        scratch.pop();
+    }
     std::mem::swap(ring, scratch);
 }
 
