@@ -40,7 +40,9 @@ fn main() {
     let list = std::fs::read_to_string(list).expect("the list of tiles is there");
     let mut tiles = HashMap::new();
     for line in list.lines() {
-        let mut numbers = line.split(' ').map(|number| number.parse().expect("a number"));
+        let mut numbers = line
+            .split(' ')
+            .map(|number| number.parse().expect("a number"));
         let mut next = || numbers.next().expect("three numbers");
         let (z, x, y): (u32, u32, u32) = (next(), next(), next());
         let z = u8::try_from(z).expect("is a zoom");

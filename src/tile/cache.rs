@@ -293,7 +293,9 @@ mod tests {
                     wait.recv().expect("is let go");
                     large(1)
                 };
-                cache.get_or_draw(digest(1), Encoding::Zstd, DrawingSize::Large, draw).await
+                cache
+                    .get_or_draw(digest(1), Encoding::Zstd, DrawingSize::Large, draw)
+                    .await
             }
         });
         while cache.places.available_permits() == 2 {
@@ -304,7 +306,9 @@ mod tests {
                 let cache = Arc::clone(&cache);
                 tokio::spawn(async move {
                     let draw = || panic!("drawn a second time");
-                    cache.get_or_draw(digest(1), Encoding::Zstd, DrawingSize::Large, draw).await
+                    cache
+                        .get_or_draw(digest(1), Encoding::Zstd, DrawingSize::Large, draw)
+                        .await
                 })
             })
             .collect();
@@ -324,7 +328,9 @@ mod tests {
             let cache = Arc::clone(&cache);
             async move {
                 let draw = || panic!("nobody waits for it any more");
-                cache.get_or_draw(digest(1), Encoding::Gzip, DrawingSize::Large, draw).await
+                cache
+                    .get_or_draw(digest(1), Encoding::Gzip, DrawingSize::Large, draw)
+                    .await
             }
         });
         while cache.waiting.load(Ordering::Relaxed) == 0 {
@@ -350,7 +356,12 @@ mod tests {
                 let cache = Arc::clone(&cache);
                 tokio::spawn(async move {
                     cache
-                        .get_or_draw(digest(number), Encoding::Identity, DrawingSize::Small, || vec![1])
+                        .get_or_draw(
+                            digest(number),
+                            Encoding::Identity,
+                            DrawingSize::Small,
+                            || vec![1],
+                        )
                         .await
                         .map(|tile| tile.bytes.len())
                 })
@@ -360,7 +371,9 @@ mod tests {
             tokio::task::yield_now().await;
         }
         let refused = cache
-            .get_or_draw(digest(200), Encoding::Identity, DrawingSize::Small, || vec![1])
+            .get_or_draw(digest(200), Encoding::Identity, DrawingSize::Small, || {
+                vec![1]
+            })
             .await;
         assert_eq!(refused.err(), Some(DrawError::Overloaded));
         drop(place);
@@ -368,7 +381,9 @@ mod tests {
             assert_eq!(one.await.expect("ends"), Ok(1));
         }
         let later = cache
-            .get_or_draw(digest(200), Encoding::Identity, DrawingSize::Small, || vec![1])
+            .get_or_draw(digest(200), Encoding::Identity, DrawingSize::Small, || {
+                vec![1]
+            })
             .await;
         assert!(later.is_ok());
     }
@@ -379,7 +394,8 @@ mod tests {
         let (cache, _) = TileCache::new(capacity, 2);
         for number in 0..=255 {
             let draw = move || large(number);
-            let tile = cache.get_or_draw(digest(number), Encoding::Identity, DrawingSize::Small, draw);
+            let tile =
+                cache.get_or_draw(digest(number), Encoding::Identity, DrawingSize::Small, draw);
             tile.await.expect("is drawn");
             assert!(cache.weight() <= capacity, "{}", cache.weight());
         }
@@ -387,7 +403,12 @@ mod tests {
             let [high, low] = number.to_be_bytes();
             let mut name = [0; 16];
             (name[0], name[1]) = (high, low);
-            let tile = cache.get_or_draw(TileDigest(name), Encoding::Identity, DrawingSize::Small, Vec::new);
+            let tile = cache.get_or_draw(
+                TileDigest(name),
+                Encoding::Identity,
+                DrawingSize::Small,
+                Vec::new,
+            );
             tile.await.expect("is drawn");
         }
         assert!(cache.weight() <= capacity && cache.len() as u64 <= capacity / OVERHEAD_BYTES);

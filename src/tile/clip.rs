@@ -353,7 +353,11 @@ mod tests {
     /// A ring that begins with its least vertex.
     fn from_least(ring: &[Point]) -> Vec<Point> {
         let first = (0..ring.len()).min_by_key(|at| ring[*at]).unwrap_or(0);
-        ring[first..].iter().chain(&ring[..first]).copied().collect()
+        ring[first..]
+            .iter()
+            .chain(&ring[..first])
+            .copied()
+            .collect()
     }
 
     proptest! {

@@ -57,7 +57,9 @@ pub(super) async fn live_tile(
         // Kept by what it is made of: who sees other rows, or less of them, has another digest.
         let draw = move || selection.render(tile);
         let tiles = shared.app.tiles();
-        let drawn = tiles.get_or_draw(digest, encoding, DrawingSize::Large, draw).await?;
+        let drawn = tiles
+            .get_or_draw(digest, encoding, DrawingSize::Large, draw)
+            .await?;
         let mut response = of_mvt(Body::from(drawn.bytes.clone()));
         if let Some(token) = drawn.encoding.token() {
             let token = HeaderValue::from_static(token);
