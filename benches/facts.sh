@@ -24,7 +24,7 @@ stop() {
 trap stop EXIT
 "$mappale" serve --demo --listen "127.0.0.1:$port" >"$work/serve.log" 2>&1 &
 server=$!
-until curl -sf -o /dev/null "http://127.0.0.1:$port/api/v1/health"; do
+until curl -sf -o /dev/null "http://127.0.0.1:$port/health"; do
   kill -0 "$server"
   sleep 0.2
 done

@@ -77,7 +77,9 @@ stop() {
   server=
 }
 trap stop EXIT
-pin() { if command -v taskset >/dev/null; then taskset -c "$1" "${@:2}"; else "${@:2}"; fi; }
+# As the start of a command, so that what runs in the background is the server itself.
+first=() second=()
+command -v taskset >/dev/null && first=(taskset -c 0) second=(taskset -c 1)
 
 # start NAME: sets `server` and `pattern`, an address with {z}, {x} and {y}
 start() {
@@ -85,7 +87,7 @@ start() {
   [[ $1 == *-cold ]] || cache=512
   case $1 in
     mappale*)
-      MAPPALE_TILE_CACHE_MB=$((cache > 0 ? cache : 1)) MAPPALE_LOG=error pin 0 "$mappale" serve \
+      MAPPALE_TILE_CACHE_MB=$((cache > 0 ? cache : 1)) MAPPALE_LOG=error "${first[@]}" "$mappale" serve \
         --listen "127.0.0.1:$first_port" >/dev/null 2>"$work/$1.log" &
       pattern="http://127.0.0.1:$first_port/tiles/catasto.particella/{z}/{x}/{y}" ;;
     martin*)
@@ -108,7 +110,7 @@ postgres:
       clip_geom: true
       properties: { reference: text, number: text, kind: text }
 YAML
-      pin 0 "$martin" --config "$work/martin.yaml" >/dev/null 2>"$work/$1.log" &
+      "${first[@]}" "$martin" --config "$work/martin.yaml" >/dev/null 2>"$work/$1.log" &
       pattern="http://127.0.0.1:$((first_port + 1))/parcel/{z}/{x}/{y}" ;;
     bare*)
       # It takes its tiles from ours, then answers alone.
@@ -127,8 +129,8 @@ YAML
       pattern="http://127.0.0.1:$((first_port + 3))/tiles/any/{z}/{x}/{y}"
       return 0 ;;
     tipg)
-      DATABASE_URL="postgresql://postgres@/mappale?host=$socket" TIPG_TILE_BUFFER=64 TIPG_DB_SCHEMAS='["rivals"]' \
-        pin 0 "$tipg" tipg.main:app --port $((first_port + 2)) --log-level error \
+      DATABASE_URL="postgresql://postgres@${socket//\//%2F}/mappale" TIPG_TILE_BUFFER=64 TIPG_DB_SCHEMAS='["rivals"]' \
+        "${first[@]}" "$tipg" tipg.main:app --port $((first_port + 2)) --log-level error \
         >/dev/null 2>"$work/$1.log" &
       pattern="http://127.0.0.1:$((first_port + 2))/collections/rivals.parcel/tiles/WebMercatorQuad/{z}/{x}/{y}" ;;
   esac
@@ -184,10 +186,10 @@ for coding in gzip zstd; do
           node "$here/tags.mjs" "$pattern" "$work/every.txt" "$coding" >"$work/tags.txt"
           tags=("$work/tags.txt")
         }
-        [[ $name == *-warm ]] && pin 1 wrk -t1 -c8 -d3s -s "$work/tiles.lua" "$base" \
+        [[ $name == *-warm ]] && "${second[@]}" wrk -t1 -c8 -d3s -s "$work/tiles.lua" "$base" \
           -- "$pattern" "$coding" >/dev/null
         memory=$(awk '/VmRSS/ {print int($2 / 1024)}' "/proc/$server/status")
-        pin 1 wrk -t1 -c"$connections" -d"${duration}s" --latency -s "$work/tiles.lua" \
+        "${second[@]}" wrk -t1 -c"$connections" -d"${duration}s" --latency -s "$work/tiles.lua" \
           "$base" -- "$pattern" "$coding" "${tags[@]}" 2>/dev/null |
           sed -n "s|^figures |$name $coding $connections $memory |p" >>"$work/figures.txt"
         stop

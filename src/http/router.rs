@@ -34,6 +34,9 @@ use super::extract::Shared;
 use super::headers::{IMMUTABLE, NO_STORE, SECURITY};
 use super::{api, assets, pages};
 
+/// Header of a request's number.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// Bytes of a request body; uploads will have their own way in.
 const BODY_LIMIT: usize = 64 * 1024;
 
@@ -67,7 +70,10 @@ fn documented() -> OpenApiRouter<Shared> {
 
 /// The documentation of the API (OpenAPI).
 pub fn openapi() -> OpenApi {
-    documented().split_for_parts().1
+    documented()
+        .merge(api::tile_routes())
+        .split_for_parts()
+        .1
 }
 
 /// All routes of the program.
@@ -76,7 +82,10 @@ pub fn router(app: &App) -> Router {
         app: app.clone(),
         assets: Arc::new(assets::read_manifest(&app.config().assets)),
     };
-    let (api, documentation) = documented().split_for_parts();
+    let (api, _) = documented().split_for_parts();
+    let documentation = openapi();
+    let (tiles, _) = api::tile_routes().split_for_parts();
+    let tiles = around_tiles(tiles.with_state(shared.clone()));
     let api = api
         .route(
             "/api/openapi.json",
@@ -119,7 +128,7 @@ pub fn router(app: &App) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             UPLOAD_TIMEOUT,
         ));
-    around(limited(router).merge(uploads))
+    around(limited(router).merge(uploads)).merge(tiles)
 }
 
 /// Live layers are looked at again after a request that may have changed what they show.
@@ -151,7 +160,6 @@ fn limited(router: Router) -> Router {
 
 /// Numbers, logs, limits and headers of every request, from the outside to the inside.
 fn around(router: Router) -> Router {
-    let request_id = HeaderName::from_static("x-request-id");
     let compressible = DefaultPredicate::new().and(NotForContentType::const_new(
         "application/vnd.mapbox-vector-tile",
     ));
@@ -159,10 +167,10 @@ fn around(router: Router) -> Router {
     let stack = ServiceBuilder::new()
         .map_request(forget_request_id)
         .layer(SetRequestIdLayer::new(
-            request_id.clone(),
+            REQUEST_ID,
             NewRequestId::default(),
         ))
-        .layer(PropagateRequestIdLayer::new(request_id))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(span)
@@ -177,6 +185,42 @@ fn around(router: Router) -> Router {
         )
         .layer(CsrfLayer::new());
     router.layer(stack)
+}
+
+/// What stands around tiles: numbers, logs, time. They have no body to read, no session, nothing
+/// to compress once more, and no page whose scripts or frames a policy would speak of.
+fn around_tiles(router: Router) -> Router {
+    let stack = ServiceBuilder::new()
+        .map_request(forget_request_id)
+        .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId::default()))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_response(log_answer),
+        )
+        .map_response(with_tile_headers)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ANSWER_TIMEOUT,
+        ));
+    router.layer(stack)
+}
+
+/// Headers of tiles: maps of others may show them, and nothing takes them for something else.
+fn with_tile_headers<B>(mut response: Response<B>) -> Response<B> {
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    response
 }
 
 /// Headers that an answer has unless its handler said otherwise.

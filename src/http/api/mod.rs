@@ -36,7 +36,7 @@ pub(super) use gis::{routes as staff_routes, upload_routes};
 pub(super) use imagery::picture;
 pub(super) use plans::{document_url, read_norm, read_norms};
 
-/// All routes of the API, with their documentation.
+/// All routes of the API but tiles, with their documentation.
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(place::place))
@@ -58,14 +58,20 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(style::style))
         .routes(routes!(style::comune_legend))
         .routes(routes!(style::sprite))
-        .routes(routes!(tiles::comune_tile))
-        .routes(routes!(tiles::tile))
         .routes(routes!(tile_json::tile_json))
         .routes(routes!(tile_json::comune_tile_json))
         .routes(routes!(live::live_tile))
         .routes(routes!(live::live_tile_json))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
+}
+
+/// Tiles: asked for more than all else together, so what stands around pages does not stand around
+/// them.
+pub(super) fn tile_routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(tiles::comune_tile))
+        .routes(routes!(tiles::tile))
 }
 
 /// Questions that come in a body, which may be longer than that of a form.
