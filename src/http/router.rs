@@ -70,10 +70,7 @@ fn documented() -> OpenApiRouter<Shared> {
 
 /// The documentation of the API (OpenAPI).
 pub fn openapi() -> OpenApi {
-    documented()
-        .merge(api::tile_routes())
-        .split_for_parts()
-        .1
+    documented().merge(api::tile_routes()).split_for_parts().1
 }
 
 /// All routes of the program.
@@ -166,10 +163,7 @@ fn around(router: Router) -> Router {
     // One stack, so that a request passes through one box and not through one for each layer.
     let stack = ServiceBuilder::new()
         .map_request(forget_request_id)
-        .layer(SetRequestIdLayer::new(
-            REQUEST_ID,
-            NewRequestId::default(),
-        ))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId::default()))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(
             TraceLayer::new_for_http()
