@@ -318,8 +318,11 @@ deep = zipped("10_deep.zip", SHAPE)
 for _ in range(12):
     deep = zipped("10_deep.zip", {"dentro.zip": deep})
 put("10_cut.zip", inner[:200])
-put("10_encrypted.zip", (lambda b: bytes(b))(bytearray(
-    (lambda d: d[:6] + b"\x01\x00" + d[8:])(zipped("10_encrypted.zip", {"prati.geojson": "{}"})))))
+locked = bytearray(zipped("10_encrypted.zip", {"prati.geojson": "{}"}))
+# The mark of encryption stands before the entry and in the list at the end.
+for mark in (6, locked.index(b"PK\x01\x02") + 8):
+    locked[mark] |= 1
+put("10_encrypted.zip", bytes(locked))
 zipped("10_empty.zip", {})
 
 # --- 11-14 geometry -------------------------------------------------------------------------

@@ -9,7 +9,7 @@ mod group;
 mod name;
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, Read, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use wire::{Finding, Severity, Unpacked, UnpackedFile};
@@ -97,7 +97,13 @@ struct Unpacking<'a> {
 impl Unpacking<'_> {
     fn archive(&mut self, path: &Path, before: &str, depth: u32) -> Result<(), Failure> {
         let file = File::open(path).map_err(|error| Failure::unreadable(&error))?;
+        let listed = listed_entries(&file).map_err(|error| Failure::unreadable(&error))?;
         let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| broken(&error))?;
+        // The library keeps one entry of a name, and which of two was meant nobody can tell.
+        if listed.is_some_and(|listed| listed > archive.len()) {
+            let message = "The archive holds a name twice.".to_owned();
+            return Err(Failure::of_file(FailureKind::EntryName, message));
+        }
         self.entries += archive.len();
         if self.entries > self.limits.entries {
             let message = format!("The archive has more than {} entries.", self.limits.entries);
@@ -209,7 +215,35 @@ fn check_kind(entry: &ZipFile<'_, impl Read>, name: &Name) -> Result<(), Failure
     ))
 }
 
+/// How many entries the end of an archive says that there are (APPNOTE 4.3.16); none where it is
+/// not found or says that another record counts them.
+fn listed_entries(mut file: &File) -> std::io::Result<Option<usize>> {
+    const MARK: &[u8] = b"PK\x05\x06";
+    // The record with the longest comment.
+    let tail = file.metadata()?.len().min(22 + 0xFFFF);
+    file.seek(SeekFrom::End(-i64::try_from(tail).unwrap_or(0)))?;
+    let mut bytes = Vec::new();
+    file.take(tail).read_to_end(&mut bytes)?;
+    file.rewind()?;
+    let at = bytes
+        .windows(MARK.len())
+        .rposition(|window| window == MARK);
+    let count = at.and_then(|at| bytes.get(at + 10..at + 12));
+    Ok(count
+        .map(|count| u16::from_le_bytes([count[0], count[1]]))
+        .filter(|count| *count != u16::MAX)
+        .map(usize::from))
+}
+
 fn broken(error: &zip::result::ZipError) -> Failure {
+    if let zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) =
+        error
+    {
+        return Failure::of_file(
+            FailureKind::ArchiveBroken,
+            "The archive is encrypted: it is read without a password only.".to_owned(),
+        );
+    }
     Failure::of_file(
         FailureKind::ArchiveBroken,
         format!("The archive cannot be read: {error}."),
