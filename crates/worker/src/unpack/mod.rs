@@ -225,9 +225,7 @@ fn listed_entries(mut file: &File) -> std::io::Result<Option<usize>> {
     let mut bytes = Vec::new();
     file.take(tail).read_to_end(&mut bytes)?;
     file.rewind()?;
-    let at = bytes
-        .windows(MARK.len())
-        .rposition(|window| window == MARK);
+    let at = bytes.windows(MARK.len()).rposition(|window| window == MARK);
     let count = at.and_then(|at| bytes.get(at + 10..at + 12));
     Ok(count
         .map(|count| u16::from_le_bytes([count[0], count[1]]))
