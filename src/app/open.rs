@@ -14,7 +14,7 @@ use crate::imagery::Imagery;
 use crate::layer::{AsOf, Definitions, legal_day};
 use crate::practice::Pinned;
 use crate::procedure::Procedures;
-use crate::snapshot::{self, Adopted, Catalogue, Generations, History};
+use crate::snapshot::{self, Adopted, Catalogue, Generations, History, Projections};
 use crate::strict::Problem;
 use crate::style::Fragments;
 use crate::tile::TileCache;
@@ -64,6 +64,7 @@ struct Inner {
     databases: Databases,
     generations: Generations,
     history: History,
+    projections: Projections,
     adopted: Adopted,
     clock: Clock,
     refreshing: Mutex<Instant>,
@@ -117,6 +118,7 @@ impl App {
             databases,
             generations: Generations::default(),
             history: History::default(),
+            projections: Projections::default(),
             adopted: Adopted::default(),
             clock,
             refreshing: Mutex::new(Instant::now()),
@@ -236,6 +238,11 @@ impl App {
         &self.0.tiles
     }
 
+    /// Parts on the grids of metric tile matrix sets.
+    pub fn projections(&self) -> &Projections {
+        &self.0.projections
+    }
+
     /// The moment that it is.
     pub fn now(&self) -> jiff::Timestamp {
         (self.0.clock)()
@@ -323,7 +330,7 @@ impl App {
                 duration_ms = began.elapsed().as_millis() as u64,
                 "the map in memory is current"
             );
-            self.0.generations.replace(catalogue);
+            self.0.generations.replace(catalogue, self.now());
         }
         Ok(())
     }

@@ -7,6 +7,7 @@
 mod bounds;
 mod edges;
 mod grid;
+mod matrix;
 mod pole;
 mod ring;
 mod tile;
@@ -18,6 +19,7 @@ pub use edges::{
 pub use grid::{
     GridBox, GridPoint, MAX_LATITUDE, cells_across, grid_from_lon_lat, lon_lat_from_grid,
 };
+pub use matrix::MatrixSet;
 pub use pole::pole;
 pub use ring::{Location, distance_to_line, locate_in_ring, ring_area};
 pub use tile::{BUFFER_UNITS, EXTENT, MAX_ZOOM, TileAddress, TileError};

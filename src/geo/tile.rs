@@ -23,6 +23,14 @@ pub enum TileError {
     /// The zoom is deeper than [`MAX_ZOOM`].
     #[error("zoom {0} is beyond {MAX_ZOOM}")]
     Zoom(u32),
+    /// The tile matrix set has no such matrix.
+    #[error("tile matrix set '{set}' has no matrix {matrix}")]
+    Matrix {
+        /// Name of the set.
+        set: &'static str,
+        /// What was asked for.
+        matrix: u32,
+    },
     /// Column or row lies outside the zoom's square.
     #[error("tile {z}/{x}/{y} lies outside the map")]
     Outside {
@@ -148,7 +156,7 @@ impl fmt::Display for TileAddress {
     }
 }
 
-fn number(text: &str) -> Result<u32, TileError> {
+pub(super) fn number(text: &str) -> Result<u32, TileError> {
     let plain = !text.is_empty() && text.len() <= 10 && text.bytes().all(|b| b.is_ascii_digit());
     plain
         .then(|| text.parse().ok())

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::cadastre::{QueryError, ReferenceError};
 use crate::fact;
 use crate::geo::TileError;
-use crate::tile::{DrawError, SelectionError};
+use crate::tile::{DrawError, MatrixError, SelectionError};
 
 use super::headers::NO_STORE;
 
@@ -78,6 +78,15 @@ impl From<SelectionError> for Failure {
         match error {
             SelectionError::UnknownLayer(_) => Self::NotFound(error.to_string()),
             SelectionError::BadList(_) => Self::BadRequest(error.to_string()),
+        }
+    }
+}
+
+impl From<MatrixError> for Failure {
+    fn from(error: MatrixError) -> Self {
+        match error {
+            MatrixError::Selection(error) => error.into(),
+            MatrixError::Tile(error) => Self::internal(&error),
         }
     }
 }

@@ -1,15 +1,19 @@
 //! Builds the flat arrays of a snapshot from rows.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use coverage::{Drawn, Kind, Outlines, Zooms};
 use geo_index::rtree::{RTree, RTreeBuilder, sort::HilbertSort};
 
 use crate::crs::{self, LON_LAT, with_transformation};
-use crate::geo::{EdgeIndex, GridBox, GridPoint, MAX_ZOOM, grid_from_lon_lat, ring_area};
+use crate::geo::{
+    EdgeIndex, GridBox, GridPoint, MAX_ZOOM, MatrixSet, grid_from_lon_lat, lon_lat_from_grid,
+    ring_area,
+};
 use crate::layer::{Definition, GeometryKind, Value};
 
-use super::features::{BLOCK, Column, Features, ZOOMS, indexed};
+use super::features::{BLOCK, Features, ZOOMS, indexed};
 use super::load::Load;
 
 /// A row that cannot become part of a snapshot.
@@ -58,6 +62,20 @@ struct Drawing {
     attributes: Vec<usize>,
 }
 
+impl Drawing {
+    fn of(definition: &Definition) -> Self {
+        let attributes = definition.tile.attributes.iter();
+        Self {
+            min_zoom: definition.tile.min_zoom.min(MAX_ZOOM),
+            is_coverage: definition.coverage,
+            attributes: attributes
+                .filter_map(|name| definition.column_index(name))
+                .chain(definition.label_columns())
+                .collect(),
+        }
+    }
+}
+
 #[derive(PartialEq, Eq, Hash)]
 enum ValueKey {
     Null,
@@ -92,10 +110,10 @@ impl Builder {
             blocks: Vec::new(),
             visible_from: Vec::new(),
             load: [0; ZOOMS],
-            metric: Vec::new(),
+            metric: Arc::default(),
             boxes: Vec::new(),
             labels: Vec::new(),
-            columns: (0..columns).map(|_| Column::default()).collect(),
+            columns: (0..columns).map(|_| Arc::default()).collect(),
             by_key: Vec::new(),
             key_column,
             index: None,
@@ -114,15 +132,7 @@ impl Builder {
     pub fn for_layer(definition: &Definition) -> Self {
         let key = definition.key_column().unwrap_or_default();
         let mut builder = Self::new(definition.geometry, definition.column.len(), key);
-        let attributes = definition.tile.attributes.iter();
-        builder.drawing = Some(Drawing {
-            min_zoom: definition.tile.min_zoom.min(MAX_ZOOM),
-            is_coverage: definition.coverage,
-            attributes: attributes
-                .filter_map(|name| definition.column_index(name))
-                .chain(definition.label_columns())
-                .collect(),
-        });
+        builder.drawing = Some(Drawing::of(definition));
         builder
     }
 
@@ -151,6 +161,7 @@ impl Builder {
             .zip(&mut self.dictionaries)
             .zip(row.values)
         {
+            let column = Arc::make_mut(column);
             let next = offset(column.dictionary.len())?;
             let code = *dictionary.entry(ValueKey::from(&value)).or_insert(next);
             if code == next {
@@ -180,50 +191,18 @@ impl Builder {
                 let range = features.vertices[ring as usize] as usize
                     ..features.vertices[ring as usize + 1] as usize;
                 // Clockwise on the screen is clockwise in E/N: a negative area.
-                let clockwise = ring_area(&features.metric[range.clone()]) < 0.0;
+                let run = &mut Arc::make_mut(&mut features.metric)[range.clone()];
+                let clockwise = ring_area(run) < 0.0;
                 if clockwise != (ring == polygon[0]) {
-                    features.metric[range.clone()].reverse();
-                    grid[range.clone()].reverse();
+                    run.reverse();
+                    grid[range].reverse();
                 }
-                if let Some(index) = EdgeIndex::new(&features.metric[range]) {
+                if let Some(index) = EdgeIndex::new(run) {
                     features.edges.push((ring, index));
                 }
             }
         }
-        for feature in 0..features.len() {
-            let mut bounds = GridBox::EMPTY;
-            let polygons = features.polygons[feature]..features.polygons[feature + 1];
-            for polygon in polygons.start as usize..polygons.end as usize {
-                // Holes lie inside the first ring; of lines, every one counts.
-                let rings = features.rings[polygon] as usize..features.rings[polygon + 1] as usize;
-                let outer = if features.kind == GeometryKind::Polygon {
-                    rings.start..rings.start + 1
-                } else {
-                    rings
-                };
-                for ring in outer {
-                    let run = features.vertices[ring]..features.vertices[ring + 1];
-                    let run = &grid[run.start as usize..run.end as usize];
-                    run.iter().for_each(|point| bounds.add(*point));
-                }
-            }
-            features.boxes.push(bounds);
-            if !bounds.is_empty() {
-                features.bounds.add(bounds.min);
-                features.bounds.add(bounds.max);
-            }
-        }
-        draw(&mut features, &grid, self.drawing.as_ref());
-        features.blocks = features.drawn.points.chunks(BLOCK).map(box_of).collect();
-        if !features.is_empty() {
-            let mut index = RTreeBuilder::<u32>::new(offset(features.len())?);
-            for bounds in &features.boxes {
-                let [min, max] = indexed(bounds);
-                index.add(min[0], min[1], max[0], max[1]);
-            }
-            let tree: RTree<u32> = index.finish::<HilbertSort>();
-            features.index = Some(tree);
-        }
+        place(&mut features, &grid, self.drawing.as_ref())?;
         let mut by_key: Vec<u32> = (0..offset(features.len())?).collect();
         by_key.sort_by(|a, b| features.key(*a as usize).cmp(features.key(*b as usize)));
         features.by_key = by_key;
@@ -235,6 +214,122 @@ fn box_of(points: &[GridPoint]) -> GridBox {
     let mut bounds = GridBox::EMPTY;
     points.iter().for_each(|point| bounds.add(*point));
     bounds
+}
+
+/// Brings features onto a grid: their boxes, outlines for every zoom, and the index.
+fn place(
+    features: &mut Features,
+    grid: &[GridPoint],
+    drawing: Option<&Drawing>,
+) -> Result<(), BuildError> {
+    for feature in 0..features.len() {
+        let mut bounds = GridBox::EMPTY;
+        let polygons = features.polygons[feature]..features.polygons[feature + 1];
+        for polygon in polygons.start as usize..polygons.end as usize {
+            // Holes lie inside the first ring; of lines, every one counts.
+            let rings = features.rings[polygon] as usize..features.rings[polygon + 1] as usize;
+            let outer = if features.kind == GeometryKind::Polygon {
+                rings.start..rings.start + 1
+            } else {
+                rings
+            };
+            for ring in outer {
+                let run = features.vertices[ring]..features.vertices[ring + 1];
+                let run = &grid[run.start as usize..run.end as usize];
+                run.iter().for_each(|point| bounds.add(*point));
+            }
+        }
+        features.boxes.push(bounds);
+        if !bounds.is_empty() {
+            features.bounds.add(bounds.min);
+            features.bounds.add(bounds.max);
+        }
+    }
+    draw(features, grid, drawing);
+    features.blocks = features.drawn.points.chunks(BLOCK).map(box_of).collect();
+    if !features.is_empty() {
+        let mut index = RTreeBuilder::<u32>::new(offset(features.len())?);
+        for bounds in &features.boxes {
+            let [min, max] = indexed(bounds);
+            index.add(min[0], min[1], max[0], max[1]);
+        }
+        let tree: RTree<u32> = index.finish::<HilbertSort>();
+        features.index = Some(tree);
+    }
+    Ok(())
+}
+
+impl Features {
+    /// The same features as the tiles of a metric set draw them: on its grid, generalised there
+    /// from their metric coordinates.
+    ///
+    /// `srid` is their storage CRS. Attributes and metric coordinates are shared, not copied. A
+    /// label may lie half a cell of web Mercator (5 mm) from where it was computed.
+    ///
+    /// # Errors
+    /// [`BuildError::Crs`].
+    pub fn on_grid_of(
+        &self,
+        set: MatrixSet,
+        srid: i32,
+        definition: &Definition,
+    ) -> Result<Self, BuildError> {
+        let metric = through(srid, set.srid(), &self.metric)?;
+        let labels: Vec<[f64; 2]> = self
+            .labels
+            .iter()
+            .map(|point| lon_lat_from_grid(*point).into())
+            .collect();
+        let labels = through(LON_LAT, set.srid(), &labels)?;
+        let on_grid = |points: &[[f64; 2]]| -> Vec<GridPoint> {
+            points.iter().map(|at| set.grid_from_metric(*at)).collect()
+        };
+        let mut features = Self {
+            kind: self.kind,
+            ids: self.ids.clone(),
+            polygons: self.polygons.clone(),
+            rings: self.rings.clone(),
+            vertices: self.vertices.clone(),
+            drawn: Drawn::default(),
+            blocks: Vec::new(),
+            visible_from: Vec::new(),
+            load: [0; ZOOMS],
+            metric: Arc::clone(&self.metric),
+            boxes: Vec::with_capacity(self.len()),
+            labels: on_grid(&labels),
+            columns: self.columns.clone(),
+            by_key: self.by_key.clone(),
+            key_column: self.key_column,
+            index: None,
+            bounds: GridBox::EMPTY,
+            // Places are looked up in the features that these are made of.
+            edges: Vec::new(),
+        };
+        place(
+            &mut features,
+            &on_grid(&metric),
+            Some(&Drawing::of(definition)),
+        )?;
+        Ok(features)
+    }
+}
+
+/// Points in another coordinate system, by way of the degrees by which they come onto the map.
+fn through(from: i32, to: i32, points: &[[f64; 2]]) -> Result<Vec<[f64; 2]>, crs::Error> {
+    let mut points = points.to_vec();
+    if from == to {
+        return Ok(points);
+    }
+    for (from, to) in [(from, LON_LAT), (LON_LAT, to)] {
+        if from != to {
+            with_transformation(from, to, |transformation| {
+                points
+                    .chunks_mut(CHUNK)
+                    .try_for_each(|chunk| transformation.apply_to(chunk))
+            })??;
+        }
+    }
+    Ok(points)
 }
 
 /// Brings outlines into the form that tiles draw.
@@ -336,7 +431,7 @@ fn read_runs(mut bytes: Bytes<'_>, features: &mut Features) -> Result<(), RunFau
     for _ in 0..bytes.count()? {
         bytes.header(inner)?;
         if features.kind == GeometryKind::Point {
-            bytes.points(1, &mut features.metric)?;
+            bytes.points(1, Arc::make_mut(&mut features.metric))?;
             continue;
         }
         let (runs, least, fault) = match features.kind {
@@ -348,7 +443,7 @@ fn read_runs(mut bytes: Bytes<'_>, features: &mut Features) -> Result<(), RunFau
             if count < least {
                 return Err(fault.into());
             }
-            bytes.points(count, &mut features.metric)?;
+            bytes.points(count, Arc::make_mut(&mut features.metric))?;
             features.vertices.push(offset(features.metric.len())?);
         }
         if features.kind == GeometryKind::Polygon {

@@ -75,6 +75,17 @@ impl PartSnapshot {
         }
     }
 
+    /// The same part with its features on another grid.
+    #[must_use]
+    pub(super) fn with_features(&self, features: Arc<Features>) -> Self {
+        Self {
+            layer: self.layer.clone(),
+            plan: self.plan.clone(),
+            features,
+            ..*self
+        }
+    }
+
     /// True when the part is in force by the same act until the same day.
     pub fn is(&self, part: &PublishedPart) -> bool {
         self.part_id == part.part_id

@@ -11,6 +11,8 @@
 //! `drawn` has the same rings as tiles draw them, on the grid: open, with vertices that neighbours
 //! brought in, and with the zooms at which each vertex is drawn (see the package `coverage`).
 
+use std::sync::Arc;
+
 use geo_index::rtree::{RTree, RTreeIndex};
 
 use coverage::{Drawn, Zooms};
@@ -22,7 +24,7 @@ use crate::geo::{
 use crate::layer::{GeometryKind, Value};
 
 /// The values of one column: a dictionary, and one code a feature.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Column {
     /// Distinct values, in order of first appearance.
     pub dictionary: Vec<Value>,
@@ -63,10 +65,11 @@ pub struct Features {
     pub(super) visible_from: Vec<u8>,
     /// Bytes that a tile of each zoom takes at most when everything is drawn.
     pub(super) load: [u32; ZOOMS],
-    pub(super) metric: Vec<[f64; 2]>,
+    /// Shared with the same features on other grids, as the columns are.
+    pub(super) metric: Arc<Vec<[f64; 2]>>,
     pub(super) boxes: Vec<GridBox>,
     pub(super) labels: Vec<GridPoint>,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<Arc<Column>>,
     pub(super) by_key: Vec<u32>,
     pub(super) key_column: usize,
     pub(super) index: Option<RTree<u32>>,

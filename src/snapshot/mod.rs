@@ -12,6 +12,7 @@ mod generations;
 mod history;
 mod live;
 mod load;
+mod projections;
 mod read;
 mod refresh;
 mod sql;
@@ -25,6 +26,7 @@ pub use features::{BLOCK, Column, Features, REACH_M, RingView};
 pub use generations::{Generations, Served};
 pub use history::History;
 pub use live::{LiveLayer, LiveRow, RawLive, look_at_one_moment, refresh_live};
+pub use projections::Projections;
 pub use read::read_features;
 pub use refresh::refresh;
 

@@ -14,7 +14,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, mpsc};
+
+use crate::geo::MatrixSet;
 
 use super::compress::{Effort, Encoding, compress, decompress};
 
@@ -37,6 +40,21 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 pub struct TileDigest(pub(super) [u8; 16]);
 
 impl TileDigest {
+    /// The digest of a tile of the same numbers in a tile matrix set.
+    #[must_use]
+    pub fn in_set(self, set: MatrixSet) -> Self {
+        if set == MatrixSet::WebMercatorQuad {
+            return self;
+        }
+        let mut hash = Sha256::new();
+        hash.update(self.0);
+        hash.update(set.id());
+        let digest = hash.finalize();
+        let mut short = [0; 16];
+        short.copy_from_slice(&digest[..16]);
+        Self(short)
+    }
+
     /// Strong entity tag (RFC 9110, 8.8.3) of the tile in a coding.
     pub fn entity_tag(&self, encoding: Encoding) -> String {
         use std::fmt::Write as _;
@@ -155,11 +173,7 @@ impl TileCache {
         let key = (digest, encoding);
         let guard = match self.tiles.get_value_or_guard_async(&key).await {
             Ok(tile) => {
-                // Once only: the count passes the mark, it does not stay on it.
-                if tile.answers.fetch_add(1, Ordering::Relaxed) + 1 == HOT {
-                    // A full channel means that there is enough to do.
-                    let _ = self.hot.try_send(key);
-                }
+                self.count_answer(key, &tile);
                 return Ok(tile);
             }
             Err(guard) => guard,
@@ -179,6 +193,23 @@ impl TileCache {
         // Refused when the tile was cleared meanwhile: it is sent all the same.
         let _ = guard.insert(Arc::clone(&tile));
         Ok(tile)
+    }
+
+    /// The tile with a digest in a coding, where it is in memory.
+    pub fn get(&self, digest: TileDigest, encoding: Encoding) -> Option<Arc<StoredTile>> {
+        let key = (digest, encoding);
+        let tile = self.tiles.get(&key)?;
+        self.count_answer(key, &tile);
+        Some(tile)
+    }
+
+    /// Counts an answer from memory; who has given several is worth a better compression.
+    fn count_answer(&self, key: Key, tile: &StoredTile) {
+        // Once only: the count passes the mark, it does not stay on it.
+        if tile.answers.fetch_add(1, Ordering::Relaxed) + 1 == HOT {
+            // A full channel means that there is enough to do.
+            let _ = self.hot.try_send(key);
+        }
     }
 
     /// Bytes that the tiles hold, their overhead included.

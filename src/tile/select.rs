@@ -74,7 +74,25 @@ pub fn select(
     layers: &str,
     tile: TileAddress,
 ) -> Result<Selection, SelectionError> {
-    let area = tile.buffered_box();
+    select_area(
+        catalogue,
+        viewer,
+        comune,
+        layers,
+        tile.z(),
+        &tile.buffered_box(),
+    )
+}
+
+/// The parts that meet a box of the map at a zoom.
+pub(super) fn select_area(
+    catalogue: &Catalogue,
+    viewer: &Viewer,
+    comune: Option<&Comune>,
+    layers: &str,
+    zoom: u8,
+    area: &GridBox,
+) -> Result<Selection, SelectionError> {
     let mut selection = Selection {
         layers: Vec::new(),
         budget: DEFAULT_BUDGET,
@@ -92,8 +110,8 @@ pub fn select(
         if named_before || selection.layers.len() == MAX_LAYERS {
             return Err(SelectionError::BadList(shortened()));
         }
-        let meets = |part: &&Arc<PartSnapshot>| part.features.bounds().intersects(&area);
-        let parts: Vec<_> = if tile.z() < entry.definition().tile.min_zoom {
+        let meets = |part: &&Arc<PartSnapshot>| part.features.bounds().intersects(area);
+        let parts: Vec<_> = if zoom < entry.definition().tile.min_zoom {
             Vec::new()
         } else if let Some(comune) = comune {
             let near = catalogue.parts_near(entry, comune);

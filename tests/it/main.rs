@@ -27,6 +27,8 @@ mod layering;
 mod lineage;
 /// From files to a published version, or to a clear error and nothing stored.
 mod load;
+/// Tiles of metric tile matrix sets.
+mod matrix;
 /// Vector tiles, decoded: the form a test can read and compare.
 mod mvt;
 /// Archives of the national cadastre.

@@ -6,23 +6,23 @@ use std::sync::Arc;
 use mappale::crs::{LON_LAT, with_transformation};
 use mappale::geo::TileAddress;
 use mappale::layer::{DefinitionFile, Definitions, PublishedPart, Standing, Value};
-use mappale::snapshot::{Builder, PartSnapshot, Raw};
+use mappale::snapshot::{Builder, Features, PartSnapshot, Raw};
 use mappale::tile::{Selection, render};
 
 use crate::mvt::layer;
 use crate::sample::PARCELS;
 
 /// Metric systems in which Italian, Swiss and European data comes.
-const SYSTEMS: [i32; 6] = [7791, 7792, 3003, 25832, 3035, 2056];
+pub(crate) const SYSTEMS: [i32; 6] = [7791, 7792, 3003, 25832, 3035, 2056];
 
-const PLACE: (f64, f64) = (9.36, 45.62);
+pub(crate) const PLACE: (f64, f64) = (9.36, 45.62);
 
 /// Parcels a side, and how wide each is in metres.
 const SIDE: u32 = 64;
 const WIDTH: f64 = 6.0;
 
 /// A parcel in metres, counter-clockwise, closed.
-type Square = [[f64; 2]; 5];
+pub(crate) type Square = [[f64; 2]; 5];
 
 fn from_lon_lat(srid: i32, lon: f64, lat: f64) -> [f64; 2] {
     let mut points = [(lon, lat)];
@@ -35,7 +35,7 @@ fn from_lon_lat(srid: i32, lon: f64, lat: f64) -> [f64; 2] {
 }
 
 /// Parcels around the place: a square of squares, along the axes of their own system.
-fn parcels(srid: i32) -> Vec<Square> {
+pub(crate) fn parcels(srid: i32) -> Vec<Square> {
     let [e, n] = from_lon_lat(srid, PLACE.0, PLACE.1);
     let at = |column: u32, row: u32| {
         let half = f64::from(SIDE) / 2.0;
@@ -77,6 +77,16 @@ fn ewkb(square: &Square) -> Vec<u8> {
 
 /// A layer of parcels in memory.
 fn selection(file: &Arc<DefinitionFile>, srid: i32, parcels: &[(u64, Square)]) -> Selection {
+    placed(file, srid, parcels, |features| features)
+}
+
+/// A layer of parcels in memory, brought onto another grid by `place`.
+pub(crate) fn placed(
+    file: &Arc<DefinitionFile>,
+    srid: i32,
+    parcels: &[(u64, Square)],
+    place: impl FnOnce(Features) -> Features,
+) -> Selection {
     let mut builder = Builder::for_layer(&file.definition);
     for (id, square) in parcels {
         builder
@@ -105,7 +115,7 @@ fn selection(file: &Arc<DefinitionFile>, srid: i32, parcels: &[(u64, Square)]) -
         standing: Standing::InForce,
         plan_version_id: None,
     };
-    let features = Arc::new(builder.finish(srid).expect("lies on the map"));
+    let features = Arc::new(place(builder.finish(srid).expect("lies on the map")));
     Selection {
         layers: vec![(
             Arc::clone(file),
@@ -117,7 +127,7 @@ fn selection(file: &Arc<DefinitionFile>, srid: i32, parcels: &[(u64, Square)]) -
 
 /// Vertices of each feature strictly inside the strip that a tile shares with the next one along
 /// an axis; `shift` brings the units of the next one to those of the first.
-fn strip(bytes: &[u8], axis: usize, shift: i64) -> BTreeMap<u64, BTreeSet<[i64; 2]>> {
+pub(crate) fn strip(bytes: &[u8], axis: usize, shift: i64) -> BTreeMap<u64, BTreeSet<[i64; 2]>> {
     let mut strip: BTreeMap<u64, BTreeSet<[i64; 2]>> = BTreeMap::new();
     for feature in layer(bytes, PARCELS) {
         for point in feature.rings().flatten() {

@@ -135,7 +135,7 @@ fn corners(ring: &[[i64; 2]]) -> Vec<[i64; 2]> {
 }
 
 /// Compares the parcels of a tile; the number of features compared.
-fn compare(tile: TileAddress, ours: &[u8], theirs: &[u8]) -> usize {
+pub(crate) fn compare(tile: TileAddress, ours: &[u8], theirs: &[u8]) -> usize {
     let by_id = |bytes: &[u8]| -> BTreeMap<u64, Feature> {
         let features = layer(bytes, PARCELS);
         let merged = features.iter().filter(|f| f.id == 0).count();

@@ -14,6 +14,7 @@ mod imagery;
 mod layers;
 mod lineage;
 mod live;
+mod matrix;
 mod parcels;
 mod place;
 mod plans;
@@ -60,6 +61,12 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(style::sprite))
         .routes(routes!(tile_json::tile_json))
         .routes(routes!(tile_json::comune_tile_json))
+        .routes(routes!(matrix::matrix_sets))
+        .routes(routes!(matrix::matrix_set))
+        .routes(routes!(matrix::tile))
+        .routes(routes!(matrix::comune_tile))
+        .routes(routes!(matrix::tile_set))
+        .routes(routes!(matrix::comune_tile_set))
         .routes(routes!(live::live_tile))
         .routes(routes!(live::live_tile_json))
         .routes(routes!(health::health))

@@ -8,10 +8,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::access::Viewer;
-use crate::geo::TileAddress;
+use crate::geo::{MatrixSet, TileAddress};
 use crate::place::Comune;
 use crate::snapshot::{Catalogue, Served};
-use crate::tile::{Selection, negotiate, render, select, tile_digest};
+use crate::tile::{
+    Encoding, Selection, StoredTile, TileDigest, negotiate, on_grid_of, render, select, tile_digest,
+};
 
 use super::super::error::{Failure, Problem};
 use super::super::extract::Shared;
@@ -43,19 +45,12 @@ pub(super) async fn comune_tile(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let tile = TileAddress::parse(&z, &x, &y)?;
-    let catalogue = shared.app.catalogue();
-    let comune = catalogue
-        .comune_by_slug(&slug)
-        .cloned()
-        .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
-    let catalogue = match version.strip_suffix(ADOPTED) {
-        Some(version) => adopted_catalogue(&shared, &comune, version)?,
-        None => catalogue_of(&shared, &comune, &version, &times).await?,
-    };
+    let (comune, catalogue) = comune_catalogue(&shared, &slug, &version, &times).await?;
     // Versioned URLs are kept by shared caches: what they hold is what anybody may see.
     let viewer = Viewer::Anonymous;
     let selection = select(&catalogue, &viewer, Some(&comune), &layers, tile)?;
-    answer(&shared, selection, tile, &headers, IMMUTABLE).await
+    let wanted = Wanted::new(MatrixSet::WebMercatorQuad, tile);
+    answer(&shared, selection, wanted, &headers, IMMUTABLE).await
 }
 
 /// A tile of all comuni. It may be kept, but is asked for again each time.
@@ -79,7 +74,27 @@ pub(super) async fn tile(
         &layers,
         tile,
     )?;
-    answer(&shared, selection, tile, &headers, REVALIDATE).await
+    let wanted = Wanted::new(MatrixSet::WebMercatorQuad, tile);
+    answer(&shared, selection, wanted, &headers, REVALIDATE).await
+}
+
+/// The comune of a versioned address, and the catalogue that its version belongs to.
+pub(super) async fn comune_catalogue(
+    shared: &Shared,
+    slug: &str,
+    version: &str,
+    times: &TimesQuery,
+) -> Result<(Arc<Comune>, Arc<Catalogue>), Failure> {
+    let catalogue = shared.app.catalogue();
+    let comune = catalogue
+        .comune_by_slug(slug)
+        .cloned()
+        .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
+    let catalogue = match version.strip_suffix(ADOPTED) {
+        Some(version) => adopted_catalogue(shared, &comune, version)?,
+        None => catalogue_of(shared, &comune, version, times).await?,
+    };
+    Ok((comune, catalogue))
 }
 
 /// The catalogue that a version belongs to.
@@ -103,7 +118,8 @@ async fn catalogue_of(
         Served::Unknown => None,
     };
     let generations = shared.app.generations();
-    if let Some(catalogue) = known(generations.with_version(comune, version)) {
+    let with_version = || known(generations.with_version(comune, version, shared.app.now()));
+    if let Some(catalogue) = with_version() {
         return Ok(catalogue);
     }
     if times.date.is_some() || times.known_at.is_some() {
@@ -115,7 +131,7 @@ async fn catalogue_of(
     if let Err(error) = shared.app.refresh_soon().await {
         tracing::debug!(error = ?error, "no look at the database for an unknown version");
     }
-    known(generations.with_version(comune, version)).ok_or_else(|| {
+    with_version().ok_or_else(|| {
         Failure::Gone("this version of the map was replaced: ask for the style again".into())
     })
 }
@@ -153,15 +169,52 @@ pub(super) async fn catalogue_of_day(
         .ok_or_else(|| Failure::NotFound("there is no such comune".into()))?;
     let catalogue = times.catalogue_of_territory(app, comune.id).await?;
     if times.given && !Arc::ptr_eq(&catalogue, &current) {
-        app.generations().remember(&catalogue);
+        app.generations().remember(&catalogue, app.now());
     }
     Ok((catalogue, times.parameters('?')))
 }
 
-async fn answer(
+/// A tile of a tile matrix set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    set: MatrixSet,
+    tile: TileAddress,
+}
+
+impl Wanted {
+    pub(super) fn new(set: MatrixSet, tile: TileAddress) -> Self {
+        Self { set, tile }
+    }
+}
+
+/// A tile from memory, or drawn now, in the coding that the client accepts.
+async fn drawn(
     shared: &Shared,
     selection: Selection,
-    tile: TileAddress,
+    Wanted { set, tile }: Wanted,
+    digest: TileDigest,
+    encoding: Encoding,
+) -> Result<Arc<StoredTile>, Failure> {
+    let tiles = shared.app.tiles();
+    let selection = if set == MatrixSet::WebMercatorQuad {
+        selection
+    } else if let Some(kept) = tiles.get(digest, encoding) {
+        return Ok(kept);
+    } else {
+        on_grid_of(set, &selection, shared.app.projections())
+            .await
+            .map_err(|error| Failure::internal(&error))?
+    };
+    let size = selection.size(tile);
+    let draw = move || render(&selection, tile);
+    Ok(tiles.get_or_draw(digest, encoding, size, draw).await?)
+}
+
+/// The answer to a request for a tile of a selection: 304 before any work.
+pub(super) async fn answer(
+    shared: &Shared,
+    selection: Selection,
+    wanted: Wanted,
     headers: &HeaderMap,
     caching: HeaderValue,
 ) -> Result<Response, Failure> {
@@ -170,20 +223,14 @@ async fn answer(
         .and_then(|value| value.to_str().ok());
     let encoding = negotiate(accepted);
     let selection = selection.within(shared.app.config().tile_budget_bytes);
-    let digest = tile_digest(&selection, tile);
+    let digest = tile_digest(&selection, wanted.tile).in_set(wanted.set);
     let tag = digest.entity_tag(encoding);
     let mut response = if matches_entity_tag(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else if selection.is_empty() {
         of_mvt(Body::empty())
     } else {
-        let drawn = shared
-            .app
-            .tiles()
-            .get_or_draw(digest, encoding, selection.size(tile), move || {
-                render(&selection, tile)
-            })
-            .await?;
+        let drawn = drawn(shared, selection, wanted, digest, encoding).await?;
         let mut response = of_mvt(Body::from(drawn.bytes.clone()));
         if let Some(token) = drawn.encoding.token() {
             response

@@ -157,7 +157,7 @@ const ROWS: &[(&str, &str, Who)] = &[
 ];
 
 /// Routes of the API, all public but those that have a row: none takes a practice or a person.
-const PUBLIC_BELOW: [&str; 3] = ["/api/", "/tiles/", "/assets"];
+const PUBLIC_BELOW: [&str; 4] = ["/api/", "/tiles/", "/tileMatrixSets", "/assets"];
 
 fn row(method: &str, path: &str) -> Option<Who> {
     let is_staffs = path.starts_with("/api/v1/gis/");

@@ -31,6 +31,9 @@ pub(super) async fn documented(site: &Site) -> Vec<String> {
                 .replace("{layers}", LAYERS)
                 .replace("{file}", &format!("{sprite}@2x.json"))
                 .replace("{z}/{x}/{y}", "16/34472/23417")
+                .replace("{set}", "EuropeanETRS89_LAEAQuad")
+                .replace("{id}", "EuropeanETRS89_LAEAQuad")
+                .replace("{matrix}/{row}/{col}", "14/10923/8268")
                 .replace("{reference}", "X001_000300.21");
             let layer = match filled.starts_with("/live/") {
                 true => "pratica.luogo",

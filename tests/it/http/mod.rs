@@ -14,6 +14,8 @@ mod ground;
 mod imagery;
 /// Live layers: who sees what, and when.
 mod live;
+/// Tile matrix sets and their tiles.
+mod matrix;
 mod norms;
 mod outage;
 mod pages;
