@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build and the private database need from Debian, when it is missing.
 # As root it installs; for anybody else it prints the command. --chromium adds the browser
-# and the readers of PDF of the tests.
+# and the readers of PDF and of tiles and the cache of the tests.
 set -euo pipefail
 
 fail() {
@@ -32,6 +32,8 @@ command -v bwrap >/dev/null || missing+=(bubblewrap)
 [ -e /usr/share/proj/proj.db ] || missing+=(proj-data)
 if [ "${1:-}" = --chromium ]; then
   command -v chromium >/dev/null || missing+=(chromium)
+  command -v ogr2ogr >/dev/null || missing+=(gdal-bin)
+  [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
   command -v pdftotext >/dev/null || missing+=(poppler-utils)
   command -v qpdf >/dev/null || missing+=(qpdf)
   command -v python3 >/dev/null || missing+=(python3)
@@ -52,6 +54,11 @@ fi
 if [[ " ${missing[*]} " == *" postgresql-15 "* ]] && [ ! -e /etc/postgresql-common ]; then
   mkdir -p /etc/postgresql-common/createcluster.d
   echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/mappale.conf
+fi
+
+# Debian would start nginx on port 80; only the tests run it, on ports of their own.
+if [[ " ${missing[*]} " == *" nginx-light "* ]] && [ ! -e /etc/nginx ] && [ -d /etc/systemd/system ]; then
+  ln -sf /dev/null /etc/systemd/system/nginx.service
 fi
 
 echo "installing ${missing[*]}"

@@ -104,7 +104,11 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let imagery = config.imagery.as_ref().map(Imagery::open);
         let (tiles, tighten) = TileCache::new(config.tile_cache_bytes, cores);
-        tokio::spawn(tighten);
+        // Without it, hot tiles stay as they were first compressed.
+        let thread = std::thread::Builder::new().name("tighten".to_owned());
+        if let Err(error) = thread.spawn(tighten) {
+            tracing::warn!(error = ?error, "hot tiles are not compressed harder");
+        }
         let live = LiveLayers::new(&definitions);
         let app = Self(Arc::new(Inner {
             config,

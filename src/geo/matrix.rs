@@ -168,11 +168,7 @@ impl MatrixSet {
             });
         }
         let shift = self.shift(level);
-        TileAddress::new(
-            u32::from(level + spec.first_zoom),
-            col + shift,
-            row + shift,
-        )
+        TileAddress::new(u32::from(level + spec.first_zoom), col + shift, row + shift)
     }
 
     /// Tiles of a matrix that lie to the west and to the north of the set, on its grid.
@@ -236,7 +232,10 @@ mod tests {
                 let [e, n] = set.metric_from_grid(corner);
                 let [west, north] = set.origin();
                 assert!((e - (west + f64::from(col) * side)).abs() < 1e-6, "{set:?}");
-                assert!((n - (north - f64::from(row) * side)).abs() < 1e-6, "{set:?}");
+                assert!(
+                    (n - (north - f64::from(row) * side)).abs() < 1e-6,
+                    "{set:?}"
+                );
                 assert_eq!(set.grid_from_metric([e, n]), corner, "{set:?}");
             }
         }
@@ -245,11 +244,17 @@ mod tests {
     #[test]
     fn web_mercator_is_the_grid_that_there_is() {
         let set = MatrixSet::WebMercatorQuad;
-        assert_eq!(set.address("16", "23417", "34472"), TileAddress::new(16, 34472, 23417));
+        assert_eq!(
+            set.address("16", "23417", "34472"),
+            TileAddress::new(16, 34472, 23417)
+        );
         let (e, n) = (1_041_950.5, 5_720_444.25);
         let (lon, lat) = (
             e / 20_037_508.342_789_244 * 180.0,
-            (std::f64::consts::PI * n / 20_037_508.342_789_244).sinh().atan().to_degrees(),
+            (std::f64::consts::PI * n / 20_037_508.342_789_244)
+                .sinh()
+                .atan()
+                .to_degrees(),
         );
         let of_degrees = crate::geo::grid_from_lon_lat(lon, lat);
         let of_metres = set.grid_from_metric([e, n]);
@@ -269,7 +274,9 @@ mod tests {
                 let tile = set.address(&matrix, &last, &last).expect("is in the set");
                 // The buffer beyond the last tile is on the grid too.
                 let GridBox { min, max } = tile.buffered_box();
-                assert!(set == MatrixSet::WebMercatorQuad || min.iter().chain(&max).all(|v| *v > 0));
+                assert!(
+                    set == MatrixSet::WebMercatorQuad || min.iter().chain(&max).all(|v| *v > 0)
+                );
                 assert!(set.address(&matrix, &first_beyond, "0").is_err());
                 assert!(set.address(&matrix, "0", &first_beyond).is_err());
             }

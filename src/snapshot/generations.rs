@@ -67,9 +67,7 @@ impl Generations {
             .other_days
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        days.retain(|(since, known)| {
-            is_recent(*since, now) && !Arc::ptr_eq(known, catalogue)
-        });
+        days.retain(|(since, known)| is_recent(*since, now) && !Arc::ptr_eq(known, catalogue));
         days.push((now, Arc::clone(catalogue)));
         let surplus = days.len().saturating_sub(OTHER_DAYS);
         days.drain(..surplus);

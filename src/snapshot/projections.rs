@@ -76,7 +76,11 @@ impl Projections {
         let key = (part.part_id, file.sha256, set);
         let cell = self.lock().cell(key);
         let make = || async {
-            let _place = self.making.acquire().await.map_err(|_| Error::Interrupted)?;
+            let _place = self
+                .making
+                .acquire()
+                .await
+                .map_err(|_| Error::Interrupted)?;
             let (file, part) = (Arc::clone(file), Arc::clone(part));
             tokio::task::spawn_blocking(move || {
                 let features = part.features.on_grid_of(set, part.srid, &file.definition);

@@ -4,8 +4,8 @@
 //! layer definitions, numbers of the parts), so nothing here is ever out of date and a
 //! publication needs no clearing: what it replaced is asked for no more, and makes room.
 //! A tile that several requests want at once is drawn by one of them. Cold tiles have the
-//! cheapest compression; those asked for again are compressed harder in the background, and
-//! only while no request waits for a place to draw.
+//! cheapest compression; those asked for again are compressed harder by a thread of its own, which
+//! takes no place from those who draw and gives way to all others.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -31,6 +31,9 @@ const HOT: u32 = 4;
 /// Requests that wait for a place to draw, for each place there is. Beyond it the answer is
 /// 503 at once: a map asks again, and what waits is answered in time.
 const WAITING_PER_PLACE: usize = 32;
+
+/// How much the thread that compresses hot tiles gives way to others (`nice`).
+const GIVE_WAY: i32 = 10;
 
 /// Longest wait for a place.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -130,14 +133,12 @@ pub struct TileCache {
 }
 
 impl TileCache {
-    /// An empty cache, and the task that compresses hot tiles: to be spawned, or dropped.
+    /// An empty cache, and the work of compressing hot tiles: for a thread of its own, which ends
+    /// with the cache, or to be dropped.
     ///
     /// `capacity_bytes` counts tiles with their overhead; `places` is how many tiles are drawn
     /// at once.
-    pub fn new(
-        capacity_bytes: u64,
-        places: usize,
-    ) -> (Arc<Self>, impl Future<Output = ()> + Send + 'static) {
+    pub fn new(capacity_bytes: u64, places: usize) -> (Arc<Self>, impl FnOnce() + Send + 'static) {
         let (hot, mut wanted) = mpsc::channel::<Key>(64);
         // Tiles of a few kilobytes: what the cache sets aside for its own lists.
         let expected = usize::try_from(capacity_bytes / 8192).unwrap_or(usize::MAX);
@@ -148,12 +149,15 @@ impl TileCache {
             most_waiting: places * WAITING_PER_PLACE,
             hot,
         });
-        // Weak: the task ends with the cache.
+        // Weak: the thread ends with the cache.
         let weak = Arc::downgrade(&cache);
-        let tighten = async move {
-            while let Some(key) = wanted.recv().await {
+        let tighten = move || {
+            // On Linux it is of this thread alone. Where it is refused, the thread is as urgent as
+            // any other.
+            let _ = rustix::process::nice(GIVE_WAY);
+            while let Some(key) = wanted.blocking_recv() {
                 let Some(cache) = weak.upgrade() else { break };
-                cache.tighten(key).await;
+                cache.tighten(key);
             }
         };
         (cache, tighten)
@@ -243,7 +247,7 @@ impl TileCache {
     }
 
     /// Compresses a tile as hard as pays, when nobody waits for a place.
-    async fn tighten(&self, key: Key) {
+    fn tighten(&self, key: Key) {
         let Some(tile) = self.tiles.peek(&key) else {
             return;
         };
@@ -254,16 +258,12 @@ impl TileCache {
         if self.waiting.load(Ordering::Relaxed) > 0 {
             return;
         }
-        let Ok(place) = self.places.acquire().await else {
-            return;
-        };
         let before = tile.bytes.len();
-        let done = tokio::task::spawn_blocking(move || {
+        // A tile on which a compressor falls must not end the thread.
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             decompress(&tile.bytes, tile.encoding)
                 .map(|bytes| compress(bytes, tile.encoding, Effort::Most))
-        })
-        .await;
-        drop(place);
+        }));
         match done {
             Ok(Some((bytes, encoding))) if bytes.len() < before && encoding == key.1 => {
                 let tighter = StoredTile::new((bytes, encoding));
@@ -272,7 +272,7 @@ impl TileCache {
                 let _ = self.tiles.replace(key, tighter, true);
             }
             Ok(_) => {}
-            Err(error) => tracing::error!(error = ?error, "a hot tile was not compressed"),
+            Err(_) => tracing::error!("the compression of a hot tile panicked"),
         }
     }
 }
@@ -449,7 +449,7 @@ mod tests {
     async fn hot_tiles_become_smaller_and_stay_the_same() {
         for encoding in [Encoding::Gzip, Encoding::Zstd, Encoding::Brotli] {
             let (cache, tighten) = TileCache::new(1 << 20, 1);
-            tokio::spawn(tighten);
+            std::thread::spawn(tighten);
             let get = || cache.get_or_draw(digest(7), encoding, DrawingSize::Large, || large(7));
             let cold = get().await.expect("is drawn");
             for _ in 0..HOT {
@@ -466,5 +466,29 @@ mod tests {
             assert!(now.bytes.len() < cold.bytes.len(), "{encoding:?}");
             assert_eq!(decompress(&now.bytes, encoding), Some(large(7)));
         }
+    }
+
+    #[tokio::test]
+    async fn no_request_waits_for_a_tile_that_is_compressed_harder() {
+        // Large enough to take seconds.
+        let huge = || -> Vec<u8> { (0..600_u32).flat_map(|n| large(n as u8)).collect() };
+        let (cache, tighten) = TileCache::new(64 << 20, 1);
+        std::thread::spawn(tighten);
+        let hot = || cache.get_or_draw(digest(1), Encoding::Brotli, DrawingSize::Large, huge);
+        let cold = hot().await.expect("is drawn");
+        for _ in 0..HOT {
+            hot().await.expect("is there");
+        }
+        // The thread has taken the tile from the list once there is nothing on it.
+        while cache.hot.capacity() < cache.hot.max_capacity() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        for number in 2..10 {
+            let draw = move || large(number);
+            let small = cache.get_or_draw(digest(number), Encoding::Zstd, DrawingSize::Large, draw);
+            small.await.expect("the only place is free");
+        }
+        let still = hot().await.expect("is there");
+        assert!(Arc::ptr_eq(&still, &cold), "all were answered meanwhile");
     }
 }

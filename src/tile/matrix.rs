@@ -88,7 +88,10 @@ fn box_on_map(set: MatrixSet, tile: TileAddress) -> Result<GridBox, crs::Error> 
     let mut outline = Vec::new();
     for step in 0..=POINTS_OF_A_SIDE {
         let share = f64::from(step) / f64::from(POINTS_OF_A_SIDE);
-        let (e, n) = (west + share * (east - west), south + share * (north - south));
+        let (e, n) = (
+            west + share * (east - west),
+            south + share * (north - south),
+        );
         outline.extend([(e, north), (e, south), (west, n), (east, n)]);
     }
     with_transformation(set.srid(), LON_LAT, |transformation| {

@@ -31,14 +31,20 @@ mod load;
 mod matrix;
 /// Vector tiles, decoded: the form a test can read and compare.
 mod mvt;
+/// What MVT 2.1 asks of a tile, byte by byte.
+mod mvt_check;
 /// Archives of the national cadastre.
 mod national;
+/// What a publication leaves as it is elsewhere.
+mod neighbours;
 /// Overlays of parcels with zones: known answers, analytic areas, PostGIS.
 mod overlay;
 /// Plans: versions published whole, adopted beside what is in force, replaced and withdrawn.
 mod plan;
 /// Procedures, terms and holidays: ours are in order, broken ones are told by file and line.
 mod procedure;
+/// Tiles read by the programs of others.
+mod readers;
 /// The real cadastre of a comune, where the folder with it is given.
 mod real;
 mod real_files;

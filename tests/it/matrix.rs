@@ -94,7 +94,12 @@ async fn tiles_of_metric_sets_are_those_of_postgis() {
         let mut compared = 0;
         for matrix in [set.deepest() - 4, set.deepest() - 2, set.deepest()] {
             let [row, col] = at(set, matrix, 9.3619, 45.6075);
-            for (row, col) in [(row, col), (row + 1, col), (row, col + 1), (row + 1, col + 1)] {
+            for (row, col) in [
+                (row, col),
+                (row + 1, col),
+                (row, col + 1),
+                (row + 1, col + 1),
+            ] {
                 let tile = numbered(set, matrix, row, col);
                 let viewer = Viewer::Anonymous;
                 let selection = select_in(set, &catalogue, &viewer, None, PARCELS, tile);
@@ -180,7 +185,10 @@ fn both_tiles_of_a_metric_set_have_what_lies_in_the_strip_that_they_share() {
                     .collect();
                 render(&on_set(file, set, srid, &found), tile)
             });
-            assert!(differ > 0, "the twin of {set:?} of EPSG:{srid} is not told apart");
+            assert!(
+                differ > 0,
+                "the twin of {set:?} of EPSG:{srid} is not told apart"
+            );
         }
     }
 }

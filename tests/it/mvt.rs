@@ -39,7 +39,13 @@ pub(crate) struct Layer {
 }
 
 /// The layers of a tile.
+///
+/// # Panics
+/// When the tile is not what MVT 2.1 asks for.
 pub(crate) fn decode(bytes: &[u8]) -> Vec<Layer> {
+    if let Err(fault) = crate::mvt_check::check(bytes) {
+        panic!("no valid tile: {fault}");
+    }
     let reader = MvtReaderRef::new(bytes).expect("is a tile");
     reader
         .layers()

@@ -24,7 +24,7 @@ const WIDTH: f64 = 6.0;
 /// A parcel in metres, counter-clockwise, closed.
 pub(crate) type Square = [[f64; 2]; 5];
 
-fn from_lon_lat(srid: i32, lon: f64, lat: f64) -> [f64; 2] {
+pub(crate) fn from_lon_lat(srid: i32, lon: f64, lat: f64) -> [f64; 2] {
     let mut points = [(lon, lat)];
     with_transformation(LON_LAT, srid, |transformation| {
         transformation.apply(&mut points)
@@ -80,13 +80,12 @@ fn selection(file: &Arc<DefinitionFile>, srid: i32, parcels: &[(u64, Square)]) -
     placed(file, srid, parcels, |features| features)
 }
 
-/// A layer of parcels in memory, brought onto another grid by `place`.
-pub(crate) fn placed(
+/// The features of a layer, each a square.
+pub(crate) fn features_of(
     file: &Arc<DefinitionFile>,
     srid: i32,
     parcels: &[(u64, Square)],
-    place: impl FnOnce(Features) -> Features,
-) -> Selection {
+) -> Features {
     let mut builder = Builder::for_layer(&file.definition);
     for (id, square) in parcels {
         builder
@@ -98,6 +97,16 @@ pub(crate) fn placed(
             })
             .expect("is a polygon");
     }
+    builder.finish(srid).expect("lies on the map")
+}
+
+/// A layer of parcels in memory, brought onto another grid by `place`.
+pub(crate) fn placed(
+    file: &Arc<DefinitionFile>,
+    srid: i32,
+    parcels: &[(u64, Square)],
+    place: impl FnOnce(Features) -> Features,
+) -> Selection {
     let part = PublishedPart {
         part_id: 1,
         layer: PARCELS.to_owned(),
@@ -115,7 +124,7 @@ pub(crate) fn placed(
         standing: Standing::InForce,
         plan_version_id: None,
     };
-    let features = Arc::new(place(builder.finish(srid).expect("lies on the map")));
+    let features = Arc::new(place(features_of(file, srid, parcels)));
     Selection {
         layers: vec![(
             Arc::clone(file),

@@ -232,7 +232,10 @@ fn document(set: MatrixSet) -> Value {
         },
         "tileMatrices": matrices,
     });
-    if matches!(set, MatrixSet::WebMercatorQuad | MatrixSet::EuropeanLaeaQuad) {
+    if matches!(
+        set,
+        MatrixSet::WebMercatorQuad | MatrixSet::EuropeanLaeaQuad
+    ) {
         document["uri"] = format!(
             "http://www.opengis.net/def/tilematrixset/OGC/1.0/{}",
             set.id()

@@ -22,7 +22,7 @@ fn address(z: u8) -> String {
     format!("{}/{}/{}", tile.z(), tile.x(), tile.y())
 }
 
-fn path() -> String {
+pub(super) fn path() -> String {
     format!("/live/{LAYER}/{}", address(12))
 }
 
@@ -70,7 +70,7 @@ async fn file_two(town: &Town, procedures: &mappale::procedure::Procedures) {
 }
 
 /// The sample with two practices, and the program opened on it.
-async fn site() -> Site {
+pub(super) async fn site() -> Site {
     let town = Town::published().await;
     let procedures = mappale::procedure::Procedures::load(&town.db.config.procedures);
     file_two(&town, &procedures.expect("ours are in order")).await;

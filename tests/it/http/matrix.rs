@@ -36,7 +36,10 @@ async fn the_documents_of_the_sets_are_those_of_ogc() {
     // As registered: https://www.opengis.net/def/tilematrixset/OGC/1.0/EuropeanETRS89_LAEAQuad
     let (_, laea) = get(&site.router, "/tileMatrixSets/EuropeanETRS89_LAEAQuad").await;
     let first = &laea["tileMatrices"][0];
-    assert_eq!(first["pointOfOrigin"], serde_json::json!([5_500_000.0, 2_000_000.0]));
+    assert_eq!(
+        first["pointOfOrigin"],
+        serde_json::json!([5_500_000.0, 2_000_000.0])
+    );
     assert_eq!(first["cellSize"], 17578.125);
     let scale = first["scaleDenominator"].as_f64().expect("is a number");
     assert!((scale - 62_779_017.857_142_8).abs() < 1e-3, "{scale}");
@@ -108,7 +111,10 @@ async fn addresses_that_a_set_does_not_have_are_not_found() {
         "WorldCRS84Quad/0/0/0",
         "webmercatorquad/0/0/0",
     ] {
-        for start in [PARCELS.to_owned(), format!("borgochiaro/{version}/{PARCELS}")] {
+        for start in [
+            PARCELS.to_owned(),
+            format!("borgochiaro/{version}/{PARCELS}"),
+        ] {
             site.get(&format!("/tiles/{start}/{tile}"))
                 .await
                 .assert_problem(404);
@@ -128,6 +134,7 @@ async fn addresses_that_a_set_does_not_have_are_not_found() {
         let answer = site.get(&format!("/tiles/{PARCELS}/{tile}")).await;
         assert_eq!((answer.status, answer.body.len()), (200, 0), "{tile}");
     }
-    let gone = format!("/tiles/borgochiaro/0123456789abcdef/{PARCELS}/RDN2008_UTM32Quad/12/1854/1031");
+    let gone =
+        format!("/tiles/borgochiaro/0123456789abcdef/{PARCELS}/RDN2008_UTM32Quad/12/1854/1031");
     site.get(&gone).await.assert_problem(410);
 }

@@ -16,6 +16,8 @@ mod imagery;
 mod live;
 /// Tile matrix sets and their tiles.
 mod matrix;
+/// What a shared cache keeps, and what it must not.
+mod nginx;
 mod norms;
 mod outage;
 mod pages;

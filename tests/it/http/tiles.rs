@@ -1,8 +1,13 @@
 //! Tiles: addresses, entity tags, codings, versions.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::SignedDuration;
 use libdeflater::Decompressor;
+use mappale::app::App;
+use mappale::geo::{MatrixSet, TileAddress};
 
 use super::Site;
 use crate::mvt::{decode, layer};
@@ -307,4 +312,115 @@ async fn the_map_of_another_day_draws_the_parts_of_that_day() {
     );
     let bad = site.get("/api/v1/style/borgochiaro?date=domani").await;
     assert_eq!(bad.status, 400);
+}
+
+#[tokio::test]
+async fn a_replaced_version_is_served_for_a_quarter_of_an_hour_and_then_gone() {
+    let town = Town::published().await;
+    let ahead = Arc::new(AtomicI64::new(0));
+    let clock = {
+        let ahead = Arc::clone(&ahead);
+        let start = jiff::Timestamp::now();
+        Box::new(move || start + SignedDuration::from_secs(ahead.load(Ordering::Relaxed)))
+    };
+    let app = App::open_by_clock(town.db.config.clone(), false, clock)
+        .await
+        .expect("the program opens");
+    let router = mappale::http::router(&app);
+    let site = Site { town, app, router };
+    let [old, _] = addresses(&site).await;
+    let set = old.replace(TILE, "RDN2008_UTM32Quad/12/1854/1031");
+    let drawn = site.get(&old).await;
+    assert_eq!(drawn.status, 200);
+    let gone = layer(&drawn.body, PARCELS)[0].attributes["reference"].clone();
+    let gone = format!("{}<", gone.trim_matches('"'));
+    let file = site.town.file("less.gml", without(&parcels_text(), &gone));
+    site.town.load(PARCELS, &[file]).await.expect("loads");
+    site.app.refresh().await.expect("the database answers");
+    let [new, _] = addresses(&site).await;
+    assert_ne!(old, new);
+    for (seconds, status) in [(0, 200), (14 * 60 + 59, 200), (15 * 60, 410), (86_400, 410)] {
+        ahead.store(seconds, Ordering::Relaxed);
+        for path in [&old, &set] {
+            let answer = site.get(path).await;
+            assert_eq!(answer.status, status, "after {seconds} s: {path}");
+            if status == 410 {
+                answer.assert_problem(410);
+            }
+        }
+        assert_eq!(site.get(&new).await.status, 200, "after {seconds} s");
+        // A browser that has the tile is told too: a map is never mixed.
+        let tag = drawn.header("etag");
+        let known = site.get_with(&old, &[("if-none-match", tag)]).await;
+        assert_eq!(known.status, if status == 200 { 304 } else { 410 });
+    }
+}
+
+/// What any bytes do as the address of a tile: an answer, and never a panic. True where they are
+/// the address of a tile.
+fn read_address(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let parts: Vec<&str> = text.splitn(4, '/').collect();
+    let [set, z, x, y] = parts.as_slice() else {
+        return TileAddress::parse(&text, &text, &text).is_ok();
+    };
+    let plain = TileAddress::parse(z, x, y);
+    if let Ok(tile) = plain {
+        assert!(tile.z() <= 20 && tile.x() < 1 << tile.z() && tile.y() < 1 << tile.z());
+        assert_eq!(
+            tile.to_string(),
+            format!("{}/{}/{}", tile.z(), tile.x(), tile.y())
+        );
+        let area = tile.buffered_box();
+        assert!(area.min[0] < area.max[0] && area.min[1] < area.max[1]);
+        assert!(!tile.lon_lat_box().is_empty());
+    }
+    let of_set = MatrixSet::from_id(set).map(|set| set.address(z, y, x));
+    if let Some(Ok(tile)) = of_set {
+        let area = tile.buffered_box();
+        assert!(area.min[0] < area.max[0] && area.min[1] < area.max[1]);
+    }
+    plain.is_ok() || of_set.is_some_and(|address| address.is_ok())
+}
+
+#[test]
+fn no_address_makes_the_reader_of_addresses_fall() {
+    const RUNS: u32 = 200_000;
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut roll = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 33).unwrap_or(0) % below
+    };
+    let seeds: [&[u8]; 6] = [
+        b"WebMercatorQuad/16/34472/23417",
+        b"EuropeanETRS89_LAEAQuad/14/8269/10923",
+        b"RDN2008_UTM32Quad/12/1031/1854",
+        b"x/20/1048575/1048575",
+        b"x/0/0/0",
+        b"x/4294967295/4294967296/18446744073709551615",
+    ];
+    let (mut read, mut refused) = (0, 0);
+    for _ in 0..RUNS {
+        let mut bytes = seeds[roll(seeds.len())].to_vec();
+        for _ in 0..roll(4) {
+            let at = roll(bytes.len().max(1));
+            match roll(4) {
+                0 if !bytes.is_empty() => bytes[at] = b"0123456789/+-e.x \xd9"[roll(18)],
+                1 => bytes.insert(at.min(bytes.len()), b"0123456789/"[roll(11)]),
+                2 if !bytes.is_empty() => {
+                    bytes.remove(at);
+                }
+                _ => bytes.truncate(at),
+            }
+        }
+        if read_address(&bytes) {
+            read += 1;
+        } else {
+            refused += 1;
+        }
+    }
+    assert_eq!(read + refused, RUNS);
+    assert!(read > RUNS / 10 && refused > RUNS / 10, "{read} {refused}");
 }
