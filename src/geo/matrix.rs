@@ -13,13 +13,13 @@ use super::tile::{MAX_ZOOM, TileAddress, TileError, number};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MatrixSet {
     /// Web Mercator, EPSG:3857 (OGC 17-083r4, annex D.1).
-    WebMercatorQuad,
+    WebMercator,
     /// ETRS89 / LAEA Europe, EPSG:3035 (registered by OGC).
-    EuropeanLaeaQuad,
+    EuropeanLaea,
     /// RDN2008 / UTM zone 32N, EPSG:7791: a set of our own.
-    Utm32Quad,
+    Utm32,
     /// RDN2008 / UTM zone 33N, EPSG:7792: a set of our own.
-    Utm33Quad,
+    Utm33,
 }
 
 /// What a set is made of.
@@ -84,18 +84,18 @@ const UTM33: Spec = Spec {
 impl MatrixSet {
     /// All sets, web Mercator first.
     pub const ALL: [Self; 4] = [
-        Self::WebMercatorQuad,
-        Self::EuropeanLaeaQuad,
-        Self::Utm32Quad,
-        Self::Utm33Quad,
+        Self::WebMercator,
+        Self::EuropeanLaea,
+        Self::Utm32,
+        Self::Utm33,
     ];
 
     const fn spec(self) -> &'static Spec {
         match self {
-            Self::WebMercatorQuad => &MERCATOR,
-            Self::EuropeanLaeaQuad => &LAEA,
-            Self::Utm32Quad => &UTM32,
-            Self::Utm33Quad => &UTM33,
+            Self::WebMercator => &MERCATOR,
+            Self::EuropeanLaea => &LAEA,
+            Self::Utm32 => &UTM32,
+            Self::Utm33 => &UTM33,
         }
     }
 
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn web_mercator_is_the_grid_that_there_is() {
-        let set = MatrixSet::WebMercatorQuad;
+        let set = MatrixSet::WebMercator;
         assert_eq!(
             set.address("16", "23417", "34472"),
             TileAddress::new(16, 34472, 23417)
@@ -274,9 +274,7 @@ mod tests {
                 let tile = set.address(&matrix, &last, &last).expect("is in the set");
                 // The buffer beyond the last tile is on the grid too.
                 let GridBox { min, max } = tile.buffered_box();
-                assert!(
-                    set == MatrixSet::WebMercatorQuad || min.iter().chain(&max).all(|v| *v > 0)
-                );
+                assert!(set == MatrixSet::WebMercator || min.iter().chain(&max).all(|v| *v > 0));
                 assert!(set.address(&matrix, &first_beyond, "0").is_err());
                 assert!(set.address(&matrix, "0", &first_beyond).is_err());
             }

@@ -206,7 +206,27 @@ impl Builder {
         let mut by_key: Vec<u32> = (0..offset(features.len())?).collect();
         by_key.sort_by(|a, b| features.key(*a as usize).cmp(features.key(*b as usize)));
         features.by_key = by_key;
+        shrink(&mut features);
         Ok(features)
+    }
+}
+
+/// Gives back the room that arrays set aside while they grew: up to half of what they take.
+fn shrink(features: &mut Features) {
+    Arc::make_mut(&mut features.metric).shrink_to_fit();
+    features.drawn.points.shrink_to_fit();
+    features.drawn.zooms.shrink_to_fit();
+    features.drawn.rings.shrink_to_fit();
+    features.ids.shrink_to_fit();
+    features.polygons.shrink_to_fit();
+    features.rings.shrink_to_fit();
+    features.vertices.shrink_to_fit();
+    features.boxes.shrink_to_fit();
+    features.edges.shrink_to_fit();
+    for column in &mut features.columns {
+        let column = Arc::make_mut(column);
+        column.dictionary.shrink_to_fit();
+        column.codes.shrink_to_fit();
     }
 }
 

@@ -70,7 +70,7 @@ impl Projections {
         file: &Arc<DefinitionFile>,
         part: &Arc<PartSnapshot>,
     ) -> Result<Arc<PartSnapshot>, Error> {
-        if set == MatrixSet::WebMercatorQuad {
+        if set == MatrixSet::WebMercator {
             return Ok(Arc::clone(part));
         }
         let key = (part.part_id, file.sha256, set);

@@ -46,7 +46,7 @@ impl TileDigest {
     /// The digest of a tile of the same numbers in a tile matrix set.
     #[must_use]
     pub fn in_set(self, set: MatrixSet) -> Self {
-        if set == MatrixSet::WebMercatorQuad {
+        if set == MatrixSet::WebMercator {
             return self;
         }
         let mut hash = Sha256::new();

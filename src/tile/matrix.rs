@@ -80,7 +80,7 @@ pub async fn on_grid_of(
 /// hundredth for what lies between.
 fn box_on_map(set: MatrixSet, tile: TileAddress) -> Result<GridBox, crs::Error> {
     let area = tile.buffered_box();
-    if set == MatrixSet::WebMercatorQuad {
+    if set == MatrixSet::WebMercator {
         return Ok(area);
     }
     let [west, north] = set.metric_from_grid(area.min);

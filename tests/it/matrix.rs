@@ -17,11 +17,7 @@ use crate::seams::{PLACE, SYSTEMS, Square, parcels, placed, strip};
 use crate::tile::compare;
 
 /// The metric sets.
-const SETS: [MatrixSet; 3] = [
-    MatrixSet::EuropeanLaeaQuad,
-    MatrixSet::Utm32Quad,
-    MatrixSet::Utm33Quad,
-];
+const SETS: [MatrixSet; 3] = [MatrixSet::EuropeanLaea, MatrixSet::Utm32, MatrixSet::Utm33];
 
 /// A tile of a set by its numbers.
 fn numbered(set: MatrixSet, matrix: u8, row: u32, col: u32) -> TileAddress {
@@ -201,7 +197,7 @@ fn a_vertex_is_where_its_metric_coordinates_say() {
     )))
     .expect("our definitions are good");
     let file = definitions.get(PARCELS).expect("ours");
-    let set = MatrixSet::Utm32Quad;
+    let set = MatrixSet::Utm32;
     // A parcel on whole metres in the tile of 32 m that begins at 528,000 and 5,050,016.
     let square = [[0.0, 0.0], [8.0, 0.0], [8.0, 4.0], [0.0, 4.0], [0.0, 0.0]]
         .map(|[e, n]| [528_004.0 + e, 5_050_000.0 + n]);

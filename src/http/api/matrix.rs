@@ -199,7 +199,7 @@ fn document(set: MatrixSet) -> Value {
     };
     let axes = match (set, set.is_north_first()) {
         (_, true) => ["Y", "X"],
-        (MatrixSet::WebMercatorQuad, false) => ["X", "Y"],
+        (MatrixSet::WebMercator, false) => ["X", "Y"],
         (_, false) => ["E", "N"],
     };
     let matrices: Vec<Value> = (0..=set.deepest())
@@ -232,17 +232,14 @@ fn document(set: MatrixSet) -> Value {
         },
         "tileMatrices": matrices,
     });
-    if matches!(
-        set,
-        MatrixSet::WebMercatorQuad | MatrixSet::EuropeanLaeaQuad
-    ) {
+    if matches!(set, MatrixSet::WebMercator | MatrixSet::EuropeanLaea) {
         document["uri"] = format!(
             "http://www.opengis.net/def/tilematrixset/OGC/1.0/{}",
             set.id()
         )
         .into();
     }
-    if set == MatrixSet::WebMercatorQuad {
+    if set == MatrixSet::WebMercator {
         document["wellKnownScaleSet"] =
             "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible".into();
     }

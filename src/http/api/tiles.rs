@@ -49,7 +49,7 @@ pub(super) async fn comune_tile(
     // Versioned URLs are kept by shared caches: what they hold is what anybody may see.
     let viewer = Viewer::Anonymous;
     let selection = select(&catalogue, &viewer, Some(&comune), &layers, tile)?;
-    let wanted = Wanted::new(MatrixSet::WebMercatorQuad, tile);
+    let wanted = Wanted::new(MatrixSet::WebMercator, tile);
     answer(&shared, selection, wanted, &headers, IMMUTABLE).await
 }
 
@@ -74,7 +74,7 @@ pub(super) async fn tile(
         &layers,
         tile,
     )?;
-    let wanted = Wanted::new(MatrixSet::WebMercatorQuad, tile);
+    let wanted = Wanted::new(MatrixSet::WebMercator, tile);
     answer(&shared, selection, wanted, &headers, REVALIDATE).await
 }
 
@@ -196,7 +196,7 @@ async fn drawn(
     encoding: Encoding,
 ) -> Result<Arc<StoredTile>, Failure> {
     let tiles = shared.app.tiles();
-    let selection = if set == MatrixSet::WebMercatorQuad {
+    let selection = if set == MatrixSet::WebMercator {
         selection
     } else if let Some(kept) = tiles.get(digest, encoding) {
         return Ok(kept);

@@ -29,7 +29,7 @@ struct Nginx {
     child: Child,
     address: SocketAddr,
     client: reqwest::Client,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Drop for Nginx {
@@ -102,7 +102,7 @@ impl Nginx {
             child,
             address,
             client,
-            _folder: folder,
+            folder,
         };
         for _ in 0..100 {
             if tokio::net::TcpStream::connect(address).await.is_ok() {
@@ -110,7 +110,7 @@ impl Nginx {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        let log = std::fs::read_to_string(nginx._folder.path().join("error.log"));
+        let log = std::fs::read_to_string(nginx.folder.path().join("error.log"));
         panic!("nginx does not start: {log:?}");
     }
 
@@ -187,7 +187,7 @@ async fn a_shared_cache_keeps_tiles_and_nothing_private() {
             );
             assert_eq!((&again.coding, &again.body), (&first.coding, &first.body));
             assert_eq!(again.coding, coding, "{path}");
-            assert!(coding != "" || again.body == plain, "{path}");
+            assert!(!coding.is_empty() || again.body == plain, "{path}");
         }
         // What is gone or was never there is asked for again each time.
         let replaced = path.replace(&version, "0123456789abcdef");
