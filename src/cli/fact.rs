@@ -1,6 +1,6 @@
 //! `mappale fact`: facts of many parcels, and the audit against PostGIS.
 
-use std::io::Write as _;
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +11,9 @@ use crate::access::Viewer;
 use crate::app::App;
 use crate::cadastre::ComuneCode;
 use crate::config::Config;
+use crate::crs::LON_LAT;
 use crate::fact::{self, Facts, Layers, Line};
+use crate::ingest::{PackedFormat, pack_features};
 use crate::layer::AsOf;
 use crate::place::Comune;
 use crate::snapshot::Catalogue;
@@ -69,6 +71,8 @@ enum Format {
     Csv,
     /// One JSON object a parcel.
     Jsonl,
+    /// A GeoPackage with one feature a piece.
+    Gpkg,
 }
 
 /// Does what the arguments say.
@@ -107,8 +111,26 @@ async fn batch(config: Config, arguments: BatchArguments) -> Result<()> {
     };
     let layers = Layers::parse(&arguments.layers);
     let (sender, drawing) = progress("facts".to_owned());
+    let config = app.config().clone();
+    let srid = comune.map_or(LON_LAT, |comune| comune.storage_srid);
     let work = tokio::task::spawn_blocking(move || {
-        write_all(&catalogue, &layers, &lines, arguments.format, lang, &sender)
+        let answers = |format, out: &mut dyn Write| {
+            write_all(&catalogue, &layers, &lines, (format, lang, srid), out, &sender)
+        };
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        let faults = if arguments.format == Format::Gpkg {
+            let mut faults = 0;
+            let packed = pack_features(&config, PackedFormat::GeoPackage, |list| {
+                faults = answers(Format::Gpkg, list).map_err(std::io::Error::other)?;
+                Ok(())
+            })?;
+            std::io::copy(&mut std::fs::File::open(packed.path())?, &mut out)?;
+            faults
+        } else {
+            answers(arguments.format, &mut out)?
+        };
+        out.flush().context("the output cannot be written")?;
+        Ok::<_, anyhow::Error>(faults)
     });
     let faults = work.await??;
     drawing.await?;
@@ -123,13 +145,14 @@ fn write_all(
     catalogue: &Catalogue,
     layers: &Layers,
     lines: &[Line],
-    format: Format,
-    lang: Lang,
+    (format, lang, srid): (Format, Lang, i32),
+    out: &mut dyn Write,
     sender: &crate::ingest::ProgressSender,
 ) -> Result<usize> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    if format == Format::Csv {
-        out.write_all(fact::csv_titles().as_bytes())?;
+    match format {
+        Format::Csv => out.write_all(fact::csv_titles().as_bytes())?,
+        Format::Gpkg => out.write_all(fact::list_titles(srid).as_bytes())?,
+        Format::Jsonl => {}
     }
     let (mut done, mut faults) = (0_u64, 0);
     fact::each_in_order(
@@ -141,6 +164,10 @@ fn write_all(
             faults += usize::from(facts.is_err());
             match format {
                 Format::Csv => out.write_all(fact::csv_lines(line, &facts, lang).as_bytes())?,
+                Format::Gpkg => {
+                    let text = fact::list_lines(line, &facts, lang, srid)?;
+                    out.write_all(text.as_bytes())?;
+                }
                 Format::Jsonl => {
                     let json = crate::http::facts_json(line, facts.as_ref(), catalogue);
                     writeln!(out, "{json}")?;
@@ -151,7 +178,6 @@ fn write_all(
             Ok::<_, anyhow::Error>(())
         },
     )?;
-    out.flush().context("the output cannot be written")?;
     Ok(faults)
 }
 

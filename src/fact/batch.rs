@@ -1,17 +1,23 @@
 //! Facts of many parcels: lists as people write them, answers line by line, in their order.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 
+use serde_json::Value as Json;
+
 use crate::access::Viewer;
 use crate::cadastre::{CadastralReference, ParcelQuery, QueryError};
-use crate::layer::LayerRole;
+use crate::crs::{self, with_transformation};
+use crate::layer::{GeometryKind, LayerRole};
 use crate::place::Comune;
 use crate::snapshot::Catalogue;
 use crate::text::Lang;
 
 use super::answer::{LayerFacts, Measure, Status};
 use super::engine::{Facts, Layers, Subject, of_parcels};
+use super::list;
+use super::region::Shape;
 use super::search::find_parcels;
 use super::{Error, SliverReason};
 
@@ -191,6 +197,75 @@ pub fn csv_titles() -> String {
 /// The answer about a line as lines of CSV (RFC 4180), numbers with a decimal point.
 pub fn csv_lines(line: &Line, facts: &Result<Facts, String>, lang: Lang) -> String {
     let mut out = String::new();
+    rows(line, facts, lang, |row, _| row.write(&mut out));
+    out
+}
+
+/// Columns that hold numbers, where they hold anything.
+const WHOLE: [&str; 2] = ["line", "points"];
+const NUMBERS: [&str; 5] = ["parcel_area_m2", "covered_share", "area_m2", "percent", "length_m"];
+
+/// The first line of the answer as a list of features (see the worker's `export`), in a CRS.
+pub fn list_titles(srid: i32) -> String {
+    let kind = |name: &'static str| {
+        let kind = match name {
+            name if WHOLE.contains(&name) => list::Kind::Integer,
+            name if NUMBERS.contains(&name) => list::Kind::Real,
+            _ => list::Kind::Text,
+        };
+        (name, kind)
+    };
+    let columns = COLUMNS.into_iter().map(kind);
+    list::head("facts", srid, GeometryKind::Polygon, columns)
+}
+
+/// The answer about a line as features of a list, pieces with their outlines in a CRS.
+///
+/// # Errors
+/// [`crs::Error`] where an outline cannot be brought into that CRS.
+pub fn list_lines(
+    line: &Line,
+    facts: &Result<Facts, String>,
+    lang: Lang,
+    srid: i32,
+) -> Result<String, crs::Error> {
+    let own = facts.as_ref().map_or(srid, |facts| facts.region.srid);
+    let mut out = String::new();
+    let mut failed = None;
+    rows(line, facts, lang, |row, shape| {
+        let shape = match shape {
+            Some(shape) if own != srid => match moved(shape, own, srid) {
+                Ok(shape) => Some(Cow::Owned(shape)),
+                Err(error) => {
+                    failed.get_or_insert(error);
+                    None
+                }
+            },
+            shape => shape.map(Cow::Borrowed),
+        };
+        let wkb = shape.and_then(|shape| list::wkb_of_shape(&shape));
+        list::row(row.values(), wkb.as_deref(), &mut out);
+    });
+    failed.map_or(Ok(out), Err)
+}
+
+/// An outline in another CRS.
+fn moved(shape: &Shape, from: i32, to: i32) -> Result<Shape, crs::Error> {
+    let mut shape = shape.clone();
+    with_transformation(from, to, |transformation| {
+        let mut rings = shape.iter_mut().flatten();
+        rings.try_for_each(|ring| transformation.apply_to(ring))
+    })??;
+    Ok(shape)
+}
+
+/// Hands over the rows of the answer about a line, pieces of areas with their outlines.
+fn rows(
+    line: &Line,
+    facts: &Result<Facts, String>,
+    lang: Lang,
+    mut take: impl FnMut(Row, Option<&Shape>),
+) {
     let facts = match facts {
         Ok(facts) => facts,
         Err(fault) => {
@@ -199,8 +274,8 @@ pub fn csv_lines(line: &Line, facts: &Result<Facts, String>, lang: Lang) -> Stri
             row.set("status", "error");
             row.set("fault", fault);
             row.set("text", &line.text);
-            row.write(&mut out);
-            return out;
+            take(row, None);
+            return;
         }
     };
     let parcel = match &facts.subject {
@@ -226,20 +301,19 @@ pub fn csv_lines(line: &Line, facts: &Result<Facts, String>, lang: Lang) -> Stri
         for piece in &layer.pieces {
             let mut row = row();
             piece_columns(&mut row, layer, piece, lang);
-            row.write(&mut out);
+            take(row, Some(&piece.shape));
         }
         if let Some(left) = &layer.remainder {
             let mut row = row();
             row.set("area_m2", &metres(left.area_m2));
             row.set("percent", &percent(left.percent_tenths));
             row.set("sliver", sliver(left.sliver));
-            row.write(&mut out);
+            take(row, Some(&left.shape));
         }
         if layer.pieces.is_empty() && layer.remainder.is_none() {
-            row().write(&mut out);
+            take(row(), None);
         }
     }
-    out
 }
 
 fn piece_columns(row: &mut Row, layer: &LayerFacts, piece: &super::Piece, lang: Lang) {
@@ -312,6 +386,21 @@ impl Row {
         }
     }
 
+    /// Values of the fields of a list; what is empty is none.
+    fn values(&self) -> Vec<Json> {
+        let cells = COLUMNS.into_iter().zip(&self.0);
+        cells
+            .map(|(name, value)| match value.as_str() {
+                "" => Json::Null,
+                value if WHOLE.contains(&name) => value.parse::<i64>().map_or(Json::Null, Json::from),
+                value if NUMBERS.contains(&name) => {
+                    value.parse::<f64>().map_or(Json::Null, Json::from)
+                }
+                value => Json::from(value),
+            })
+            .collect()
+    }
+
     fn write(&self, out: &mut String) {
         for (index, value) in self.0.iter().enumerate() {
             if index > 0 {
@@ -352,6 +441,24 @@ mod tests {
         assert_eq!(written("B1, bis"), "\"B1, bis\"");
         assert_eq!(written("detta \"Nuova\""), "\"detta \"\"Nuova\"\"\"");
         assert_eq!(written("=1+1"), "\"'=1+1\"");
+    }
+
+    #[test]
+    fn rows_of_a_list_hold_numbers_where_they_have_any() {
+        let line = Line {
+            number: 7,
+            text: "che cosa".into(),
+            parcel: Err(LineFault::NotFound),
+        };
+        let text = list_lines(&line, &Err("no such parcel".into()), Lang::It, 7791);
+        let row: Json = serde_json::from_str(&text.expect("nothing is moved")).expect("is JSON");
+        assert_eq!(row["values"][0], 7);
+        assert_eq!(row["values"][2], Json::Null);
+        assert_eq!(row["values"][17], "no such parcel");
+        assert_eq!(row["wkb"], "");
+        let head: Json = serde_json::from_str(&list_titles(7791)).expect("is JSON");
+        assert_eq!(head["fields"].as_array().map(Vec::len), Some(COLUMNS.len()));
+        assert_eq!(head["fields"][2]["kind"], "real");
     }
 
     #[test]

@@ -7,9 +7,11 @@ use serde_json::{Value as Json, json};
 use crate::access::{Action, Viewer, authorize};
 use crate::crs::{self, LON_LAT, with_transformation};
 use crate::geo::lon_lat_from_grid;
-use crate::layer::{DefinitionFile, GeometryKind, Value};
+use crate::layer::{ColumnType, DefinitionFile, GeometryKind, Value};
 use crate::place::Comune;
 use crate::snapshot::{Catalogue, PartSnapshot, RingView};
+
+use super::list;
 
 /// Features that are written at a time.
 const CHUNK: usize = 200;
@@ -21,6 +23,9 @@ pub enum Format {
     GeoJson,
     /// CSV (RFC 4180) with a point inside each feature, lon/lat in degrees.
     Csv,
+    /// What the worker makes GeoPackages and shapefiles of: one JSON object a line, the layer
+    /// first, outlines as well-known binary in the storage CRS.
+    List,
 }
 
 /// A layer of a comune that is being written, some features at a time.
@@ -81,6 +86,7 @@ impl Export {
                     piece.push_str(&self.geo_json(feature)?.to_string());
                 }
                 Format::Csv => self.csv_row(feature, &mut piece),
+                Format::List => self.list_row(feature, &mut piece),
             }
         }
         self.next = (last < count).then_some(last);
@@ -102,6 +108,7 @@ impl Export {
                     self.part.version
                 )
             }
+            Format::List => self.list_head(),
             Format::Csv => {
                 let columns = &self.file.definition.column;
                 let mut head: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
@@ -109,6 +116,40 @@ impl Export {
                 format!("{}\r\n", head.join(","))
             }
         }
+    }
+
+    /// Number of features.
+    pub fn features(&self) -> usize {
+        self.part.features.len()
+    }
+
+    fn list_row(&self, feature: usize, piece: &mut String) {
+        let features = &self.part.features;
+        let values = (0..self.file.definition.column.len()).map(|index| {
+            match features.value(feature, index) {
+                Value::Null => Json::Null,
+                Value::Text(text) => Json::from(text.as_str()),
+                Value::Integer(number) => Json::from(*number),
+                Value::Real(number) => Json::from(*number),
+                Value::Date(date) => Json::from(date.to_string()),
+            }
+        });
+        let wkb = list::wkb_of_rings(self.file.definition.geometry, features.rings_of(feature));
+        list::row(values.collect(), Some(&wkb), piece);
+    }
+
+    fn list_head(&self) -> String {
+        let definition = &self.file.definition;
+        let fields = definition.column.iter().map(|column| {
+            let kind = match column.kind {
+                ColumnType::Integer => list::Kind::Integer,
+                ColumnType::Real => list::Kind::Real,
+                ColumnType::Text | ColumnType::Date => list::Kind::Text,
+            };
+            (column.name.as_str(), kind)
+        });
+        let name = definition.id.replace('.', "-");
+        list::head(&name, self.part.srid, definition.geometry, fields)
     }
 
     fn geo_json(&self, feature: usize) -> Result<Json, crs::Error> {

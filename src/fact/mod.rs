@@ -10,6 +10,7 @@ mod coordinates;
 mod engine;
 mod evidence;
 mod export;
+mod list;
 mod nearest;
 mod oracle;
 mod overlay;
@@ -28,8 +29,8 @@ pub use answer::{
     Attribute, COVER_TOLERANCE, Fault, LayerFacts, Measure, Piece, Remainder, Status,
 };
 pub use batch::{
-    COLUMNS, Line, LineFault, all_parcels, csv_lines, csv_titles, each_in_order, read_list,
-    write_csv_field,
+    COLUMNS, Line, LineFault, all_parcels, csv_lines, csv_titles, each_in_order, list_lines,
+    list_titles, read_list, write_csv_field,
 };
 pub use changes::{NameChange, TouchedParcel, touched};
 pub use coordinates::{CoordinateFacts, Projected, coordinates};

@@ -23,6 +23,7 @@ mod load;
 mod measure;
 mod national;
 mod options;
+mod packed;
 mod page;
 mod prepare;
 mod report;
@@ -43,6 +44,7 @@ pub use national::{
     NationalMember, NationalOutcome, NationalReport, NationalRequest, load_national,
 };
 pub use options::ReadOptions;
+pub use packed::{PackedFile, PackedFormat, pack_features};
 pub use page::{
     FindingMark, FindingsMap, Reported, findings_geojson, findings_map, report_page, stored_report,
 };

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::census;
 use crate::cxf;
+use crate::export;
 use crate::geojson;
 use crate::gml::{self, Kind};
 use crate::sandbox::Mode;
@@ -22,10 +23,12 @@ usage: mappale-worker cadastre-gml --feature CadastralParcel|CadastralZoning [op
        mappale-worker vector [--driver D] [--layer NAME] [option…] [--] FILE
        mappale-worker unpack [option…] [--] ARCHIVE OUT_FOLDER
        mappale-worker findings [option…] [--] GEOJSON OUT_FOLDER
+       mappale-worker export --format gpkg|shp [option…] [--] LIST OUT_FOLDER
 
 Reads a foreign file behind walls of its own. cadastre-gml, cxf, geojson and vector write a stream
-of features to standard output, census a JSON object a line, the others a JSON document; it must be a pipe. findings writes a
-GeoPackage of the findings that the server has listed. Exit status:
+of features to standard output, census a JSON object a line, the others a JSON document; it must be
+a pipe. findings writes a GeoPackage of the findings that the server has listed, export a layer of
+its features as a GeoPackage or a zipped shapefile. Exit status:
 0 after a Done frame or a document, 2 after a Failed frame or document, 64 for a wrong command,
 71 where the walls cannot be put up.
 
@@ -117,6 +120,8 @@ pub enum Reader {
     Unpack(PathBuf, unpack::Limits),
     /// `findings`, with the output folder.
     Findings(PathBuf),
+    /// `export`, with the format and the output folder.
+    Export(export::Format, PathBuf),
 }
 
 /// Why a command line is refused.
@@ -166,6 +171,7 @@ pub fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Command, Error>
         Some("vector") => reading(args, Which::Vector),
         Some("unpack") => reading(args, Which::Unpack),
         Some("findings") => reading(args, Which::Findings),
+        Some("export") => reading(args, Which::Export),
         _ => Err(Error::UnknownCommand(command)),
     }
 }
@@ -181,11 +187,13 @@ enum Which {
     Vector,
     Unpack,
     Findings,
+    Export,
 }
 
 /// What the options of a sub-command say; each has its default.
 struct Given {
     feature: Option<Kind>,
+    format: Option<export::Format>,
     gml: gml::Limits,
     classes: Vec<cxf::Class>,
     name: Option<String>,
@@ -204,6 +212,7 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
     let mut folder = None;
     let mut given = Given {
         feature: None,
+        format: None,
         gml: gml::Limits::default(),
         classes: Vec::new(),
         name: None,
@@ -228,7 +237,9 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
                 file = Some(PathBuf::from(arg));
                 continue;
             }
-            _ if matches!(which, Which::Unpack | Which::Findings) && folder.is_none() => {
+            _ if matches!(which, Which::Unpack | Which::Findings | Which::Export)
+                && folder.is_none() =>
+            {
                 folder = Some(PathBuf::from(arg));
                 continue;
             }
@@ -285,6 +296,10 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
         }
         Which::Unpack => Reader::Unpack(folder.ok_or(Error::Missing("OUT_FOLDER"))?, given.unpack),
         Which::Findings => Reader::Findings(folder.ok_or(Error::Missing("OUT_FOLDER"))?),
+        Which::Export => Reader::Export(
+            given.format.ok_or(Error::Missing("--format"))?,
+            folder.ok_or(Error::Missing("OUT_FOLDER"))?,
+        ),
     };
     Ok(Command::Read(Box::new(Read {
         file,
@@ -297,7 +312,7 @@ fn reading(mut args: impl Iterator<Item = OsString>, which: Which) -> Result<Com
 
 impl Given {
     fn take(&mut self, which: Which, option: String, value: OsString) -> Result<(), Error> {
-        use Which::{Census, Cxf, Findings, GeoJson, Gml, Inspect, Unpack, Vector};
+        use Which::{Census, Cxf, Export, Findings, GeoJson, Gml, Inspect, Unpack, Vector};
         let name = option.as_str();
         match (name, which) {
             ("--max-memory", _) => self.max_memory = read(name, value, size)?,
@@ -310,7 +325,10 @@ impl Given {
                 self.unpack.keep_archives = read(name, value, yes_or_no)?;
             }
             ("--depth", Unpack) => self.unpack.depth = read(name, value, number)?,
-            (_, Unpack | Findings) => return Err(Error::UnknownOption(option)),
+            ("--format", Export) => {
+                self.format = Some(read(name, value, export::Format::from_word)?);
+            }
+            (_, Unpack | Findings | Export) => return Err(Error::UnknownOption(option)),
             ("--feature", Gml) => self.feature = Some(read(name, value, Kind::from_element)?),
             ("--max-attributes", Gml) => self.gml.attributes = read(name, value, number)?,
             ("--max-markup", Gml) => self.gml.markup_bytes = read(name, value, size)?,

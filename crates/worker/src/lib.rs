@@ -22,6 +22,7 @@ pub mod args;
 pub mod census;
 pub mod cxf;
 pub mod dissolve;
+pub mod export;
 pub mod failure;
 pub mod geojson;
 pub mod geopackage;

@@ -10,7 +10,7 @@ use worker::failure::Failure;
 use worker::output::Outcome;
 use worker::sandbox::{self, Walls};
 use worker::vector::{self, Driver};
-use worker::{census, cxf, geojson, geopackage, gml, unpack};
+use worker::{census, cxf, export, geojson, geopackage, gml, unpack};
 
 /// Exit status after a `Failed` frame.
 const REFUSED: u8 = 2;
@@ -67,6 +67,10 @@ fn main() -> ExitCode {
             geopackage::write(file, folder).map(Content::Unpacked),
             output,
         ),
+        Reader::Export(format, folder) => answer(
+            export::write(file, folder, *format).map(Content::Unpacked),
+            output,
+        ),
         Reader::Unpack(folder, limits) => answer(
             unpack::unpack(file, folder, limits).map(Content::Unpacked),
             output,
@@ -91,6 +95,7 @@ fn walls(command: &Read) -> Walls {
         }
         Reader::Unpack(folder, limits) => (false, Some(folder.clone()), limits.total_bytes),
         Reader::Findings(folder) => (false, Some(folder.clone()), 1 << 30),
+        Reader::Export(_, folder) => (false, Some(folder.clone()), 4 << 30),
     };
     Walls {
         mode: command.sandbox,

@@ -12,7 +12,10 @@ use serde::Deserialize;
 use tokio::sync::{Semaphore, mpsc};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::fact::{self, Layers};
+use crate::crs::LON_LAT;
+use crate::fact::{self, Layers, Line};
+use crate::ingest::PackedFormat;
+use crate::snapshot::Catalogue;
 use crate::text::Lang;
 
 use super::super::error::{Failure, Problem};
@@ -21,9 +24,13 @@ use super::super::headers::PRIVATE;
 use super::super::times::Times;
 use super::fact_shape::facts_json;
 use super::facts::QUESTION_LIMIT;
+use super::packed;
 
 /// Lines of one list.
 const MAX_LINES: usize = 20_000;
+
+/// Lines of one list whose answers are a GeoPackage, which is there only when it is whole.
+const MAX_PACKED_LINES: usize = 5000;
 
 /// Answers that wait for a slow reader: memory stays the same however long a list is.
 const WAITING: usize = 16;
@@ -40,13 +47,15 @@ pub(super) enum Format {
     Csv,
     /// One JSON object a line of the list.
     Jsonl,
+    /// A GeoPackage with one feature a piece.
+    Gpkg,
 }
 
 /// Which layers are asked, for when, and how the answers are written.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BatchQuery {
-    /// `csv` or `jsonl`.
+    /// `csv`, `jsonl` or `gpkg`.
     #[serde(default)]
     format: Format,
     /// Word of the comune that lines without a code mean.
@@ -68,10 +77,11 @@ pub(super) struct BatchQuery {
 
 /// The facts of a list of parcels, one a line in the body, in the notations that the search
 /// understands. Answers come in the order of the list, while they are found; the header
-/// `x-total-lines` says of how many lines.
+/// `x-total-lines` says of how many lines. A GeoPackage has the pieces with their outlines, in the
+/// storage CRS of the first parcel, and at most 5,000 lines.
 #[utoipa::path(post, path = "/api/v1/facts/batch", tag = "facts", params(BatchQuery),
     request_body(content = String, content_type = "text/plain"), responses(
-    (status = 200, description = "lines of CSV or JSON", content_type = "text/csv"),
+    (status = 200, description = "lines of CSV or JSON, or a GeoPackage", content_type = "text/csv"),
     (status = 400, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 413, body = Problem, content_type = "application/problem+json"),
@@ -129,9 +139,13 @@ pub(super) async fn batch(
     if lines.is_empty() {
         return Err(Failure::BadRequest("the list names no parcel".into()));
     }
-    if lines.len() > MAX_LINES {
+    let most = match query.format {
+        Format::Gpkg => MAX_PACKED_LINES,
+        Format::Csv | Format::Jsonl => MAX_LINES,
+    };
+    if lines.len() > most {
         return Err(Failure::TooLarge(format!(
-            "the list has {} lines, and {MAX_LINES} are answered at once",
+            "the list has {} lines, and {most} are answered at once",
             lines.len()
         )));
     }
@@ -139,6 +153,18 @@ pub(super) async fn batch(
     layers.check(&catalogue, &viewer)?;
     let total = lines.len();
     let format = query.format;
+    if format == Format::Gpkg {
+        let srid = srid_of(&catalogue, &lines);
+        return packed::answer(app, PackedFormat::GeoPackage, "facts", move |list| {
+            let _permit = permit;
+            list.write_all(fact::list_titles(srid).as_bytes())?;
+            fact::each_in_order(&catalogue, &viewer, &layers, &lines, |line, facts| {
+                let text = fact::list_lines(line, &facts, lang, srid);
+                list.write_all(text.map_err(std::io::Error::other)?.as_bytes())
+            })
+        })
+        .await;
+    }
     let (sender, receiver) = mpsc::channel::<Result<Bytes, Infallible>>(WAITING);
     tokio::task::spawn_blocking(move || {
         // Held until the last answer is handed over, or nobody reads any more.
@@ -148,7 +174,7 @@ pub(super) async fn batch(
         }
         let written = fact::each_in_order(&catalogue, &viewer, &layers, &lines, |line, facts| {
             let text = match format {
-                Format::Csv => fact::csv_lines(line, &facts, lang),
+                Format::Csv | Format::Gpkg => fact::csv_lines(line, &facts, lang),
                 Format::Jsonl => format!("{}\n", facts_json(line, facts.as_ref(), &catalogue)),
             };
             sender.blocking_send(Ok(text.into()))
@@ -161,7 +187,7 @@ pub(super) async fn batch(
         receiver.recv().await.map(|item| (item, receiver))
     });
     let kind = match format {
-        Format::Csv => "text/csv; charset=utf-8",
+        Format::Csv | Format::Gpkg => "text/csv; charset=utf-8",
         Format::Jsonl => "application/jsonl",
     };
     let mut response = Body::from_stream(body).into_response();
@@ -173,4 +199,13 @@ pub(super) async fn batch(
         header::HeaderValue::from(total),
     );
     Ok(response)
+}
+
+/// The storage CRS of the comune of the first parcel of a list.
+fn srid_of(catalogue: &Catalogue, lines: &[Line]) -> i32 {
+    let mut named = lines.iter().filter_map(|line| line.parcel.as_ref().ok());
+    named
+        .find_map(|parcel| catalogue.comune_by_code(parcel.sheet.comune))
+        .or_else(|| catalogue.comuni().first())
+        .map_or(LON_LAT, |comune| comune.storage_srid)
 }

@@ -15,6 +15,7 @@ mod layers;
 mod lineage;
 mod live;
 mod matrix;
+mod packed;
 mod parcels;
 mod place;
 mod plans;
@@ -55,6 +56,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(layers::layers))
         .routes(routes!(features::features_geojson))
         .routes(routes!(features::features_csv))
+        .routes(routes!(features::features_gpkg))
+        .routes(routes!(features::features_shp))
         .routes(routes!(comuni::comuni))
         .routes(routes!(style::style))
         .routes(routes!(style::comune_legend))

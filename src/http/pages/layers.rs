@@ -57,6 +57,8 @@ fn layer(visit: &Visit, definition: &Definition, part: &PartSnapshot) -> LayerVi
         },
         geojson_url: file("geojson"),
         csv_url: file("csv"),
+        gpkg_url: file("gpkg"),
+        shp_url: file("shp.zip"),
         crs: format!("EPSG:{}", part.srid),
     }
 }

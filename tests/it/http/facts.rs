@@ -522,3 +522,28 @@ async fn lists_of_parcels_are_answered_line_by_line() {
         "{said}"
     );
 }
+
+#[tokio::test]
+async fn facts_of_a_list_are_a_geopackage_with_outlines() {
+    let site = Site::of(zoned().await, false).await;
+    let list = "3;21\n3;22\nboh!\n";
+    let asked = "/api/v1/facts/batch?layers=piano.zona";
+    let csv = site.post(asked, &[], list).await;
+    let answer = site.post(&format!("{asked}&format=gpkg"), &[], list).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(
+        answer.headers["content-disposition"],
+        "attachment; filename=\"facts.gpkg\""
+    );
+    let folder = tempfile::tempdir().expect("temporary folders can be made");
+    let path = folder.path().join("facts.gpkg");
+    let read = super::zones::inspected(&site, &path, &answer.body).await;
+    let layer = &read.layers[0];
+    assert_eq!(layer.name, "facts");
+    // A feature for every line of the same answer as CSV, titles left out.
+    assert_eq!(layer.features as usize, csv.text().lines().count() - 1);
+    let names: Vec<&str> = layer.fields.iter().map(|field| &*field.name).collect();
+    assert_eq!(names, mappale::fact::COLUMNS);
+    let bounds = layer.extent.expect("pieces have outlines");
+    assert!(bounds[0] > 100_000.0 && bounds[3] > 4_000_000.0, "{bounds:?}");
+}

@@ -1,3 +1,5 @@
+use mappale::ingest;
+
 use super::Site;
 use super::facts::{load_zones, place_of, zoned};
 use crate::plan::served::town;
@@ -221,4 +223,56 @@ async fn what_is_adopted_is_drawn_above_what_is_in_force() {
         .await
         .json();
     assert!(later["sources"]["adottato"].is_null(), "it is in force now");
+}
+
+#[tokio::test]
+async fn a_layer_is_a_geopackage_and_a_zipped_shapefile() {
+    let site = Site::of(zoned().await, false).await;
+    let layer = "/api/v1/layers/piano.zona/features";
+    let answer = site.get(&format!("{layer}.gpkg?comune=borgochiaro")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(
+        answer.headers["content-disposition"],
+        "attachment; filename=\"piano.zona-borgochiaro.gpkg\""
+    );
+    let length = answer.body.len().to_string();
+    assert_eq!(answer.headers["content-length"], length.as_str());
+    let folder = tempfile::tempdir().expect("temporary folders can be made");
+    let packed = inspected(&site, &folder.path().join("zone.gpkg"), &answer.body).await;
+    assert_eq!(packed.driver, "GPKG");
+    let answer = site.get(&format!("{layer}.shp.zip?comune=borgochiaro")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let zipped = inspected(&site, &folder.path().join("zone.zip"), &answer.body).await;
+    assert_eq!(zipped.driver, "ESRI Shapefile");
+    let csv = site.get(&format!("{layer}.csv?comune=borgochiaro")).await;
+    let rows = csv.text().lines().count() - 1;
+    for read in [packed, zipped] {
+        let layer = &read.layers[0];
+        assert_eq!(layer.name, "piano-zona");
+        assert_eq!(layer.features, rows as u64);
+        let crs = layer.crs.as_ref().and_then(|crs| crs.code.as_deref());
+        assert_eq!(crs, Some("EPSG:7791"));
+    }
+    let nothing = site.get(&format!("{layer}.gpkg?comune=altrove")).await;
+    assert_eq!(nothing.status, 404);
+    // Nothing is left behind.
+    let outgoing = site.app.config().var.join("outgoing");
+    let left = std::fs::read_dir(&outgoing).expect("is there").count();
+    assert_eq!(left, 0);
+}
+
+/// What our own reader finds in a file that was downloaded.
+pub(super) async fn inspected(site: &Site, path: &std::path::Path, bytes: &[u8]) -> wire::Inspection {
+    std::fs::write(path, bytes).expect("is ours");
+    let request = ingest::InspectRequest {
+        path: path.to_path_buf(),
+        member: None,
+        driver: None,
+        crs: None,
+        encoding: None,
+    };
+    let found = ingest::inspect(site.app.config(), request).await;
+    let mut found = found.expect("can be read");
+    let dataset = found.datasets.remove(0);
+    dataset.inspection.expect("is a map")
 }

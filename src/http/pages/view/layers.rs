@@ -45,6 +45,10 @@ pub struct LayerView {
     pub geojson_url: String,
     /// The address of its features as CSV.
     pub csv_url: String,
+    /// The address of its features as a GeoPackage.
+    pub gpkg_url: String,
+    /// The address of its features as a zipped shapefile.
+    pub shp_url: String,
     /// The CRS in which it is stored and measured.
     pub crs: String,
 }
