@@ -10,6 +10,8 @@ use serde::Deserialize;
 
 use crate::text::Value;
 
+use super::site::{SiteDressing, read_site};
+
 /// A mistake in a file of `documents/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -55,6 +57,8 @@ pub struct Letterhead {
 pub struct Dressing {
     /// Its letterhead.
     pub letterhead: Letterhead,
+    /// What it says of itself on its pages.
+    pub site: SiteDressing,
     sentences: FluentBundle<FluentResource>,
 }
 
@@ -95,6 +99,7 @@ impl Dressing {
 pub struct Dressings {
     default: Dressing,
     own: HashMap<String, Dressing>,
+    hosts: HashMap<String, String>,
 }
 
 const DEFAULT: &str = "default";
@@ -140,15 +145,17 @@ impl Dressings {
                     message,
                 });
             }
-            let fallback = default.as_ref().map(|default| &default.letterhead);
+            let fallback = default.as_ref();
             if let Some(own) = dress(folder, &slug, &base, &changes, fallback, &mut problems) {
                 dressings.insert(slug, own);
             }
         }
+        let hosts = hosts(&dressings, &mut problems);
         match default {
             Some(default) if problems.is_empty() => Ok(Self {
                 default,
                 own: dressings,
+                hosts,
             }),
             _ => Err(problems),
         }
@@ -158,6 +165,34 @@ impl Dressings {
     pub fn of(&self, slug: &str) -> &Dressing {
         self.own.get(slug).unwrap_or(&self.default)
     }
+
+    /// The word in URLs of the comune whose host this is; a port behind it does not matter.
+    pub fn slug_of_host(&self, host: &str) -> Option<&str> {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        self.hosts.get(&name).map(String::as_str)
+    }
+}
+
+/// The hosts of all comuni; one that two want is a mistake.
+fn hosts(
+    dressings: &HashMap<String, Dressing>,
+    problems: &mut Vec<Problem>,
+) -> HashMap<String, String> {
+    let mut hosts: HashMap<String, String> = HashMap::new();
+    let mut slugs: Vec<&String> = dressings.keys().collect();
+    slugs.sort();
+    for slug in slugs {
+        for host in &dressings[slug].site.hosts {
+            if let Some(other) = hosts.insert(host.clone(), slug.clone()) {
+                problems.push(Problem {
+                    file: PathBuf::from(format!("{slug}/site.toml")),
+                    message: format!("host '{host}' is that of {other} already"),
+                });
+            }
+        }
+    }
+    hosts
 }
 
 fn own_folders(folder: &Path) -> Result<Vec<String>, String> {
@@ -188,7 +223,7 @@ fn dress(
     slug: &str,
     base: &str,
     changes: &str,
-    fallback: Option<&Letterhead>,
+    fallback: Option<&Dressing>,
     problems: &mut Vec<Problem>,
 ) -> Option<Dressing> {
     let identifier = "it".parse().unwrap_or_default();
@@ -207,11 +242,13 @@ fn dress(
         }
     }
     let letterhead = match (fallback, folder.join(slug).join(LETTERHEAD).exists()) {
-        (Some(fallback), false) => fallback.clone(),
+        (Some(fallback), false) => fallback.letterhead.clone(),
         _ => letterhead(folder, slug, problems)?,
     };
+    let site = read_site(folder, slug, fallback.map(|known| &known.site), problems);
     Some(Dressing {
         letterhead,
+        site,
         sentences,
     })
 }

@@ -18,6 +18,7 @@ mod parcel_sheet;
 mod press;
 mod qr;
 mod receipt;
+mod site;
 mod sql;
 
 pub use certificate::{
@@ -40,6 +41,7 @@ pub use parcel_sheet::{ParcelSheet, parcel_order};
 pub use press::{Order, Press, PressError, PressLimits};
 pub use qr::qr_svg;
 pub use receipt::{FiledReceipt, ReceiptFile, receipt_order};
+pub use site::{Bilingual, SiteDressing, SitePage};
 
 pub(crate) use sql::ALL as STATEMENTS;
 

@@ -68,6 +68,8 @@ pub(super) struct Visit {
     pub(super) comune: Option<Arc<Comune>>,
     /// True when the address names a comune that does not exist.
     pub(super) unknown_comune: bool,
+    /// True when the host of the request is this comune's own.
+    pub(super) own_host: bool,
     /// What addresses of this comune begin with: empty or `/c/{slug}`.
     pub(super) prefix: String,
     /// Path and query of the request.
@@ -93,12 +95,14 @@ impl FromRequestParts<Shared> for Visit {
             .ok()
             .flatten();
         let slug = named.and_then(|Path(mut names)| names.remove("slug"));
+        let of_host = comune_of_host(state, &catalogue, parts).cloned();
+        let own_host = slug.is_none() && of_host.is_some();
         let comune = match &slug {
             Some(slug) => catalogue.comune_by_slug(slug).cloned(),
-            None => match catalogue.comuni() {
+            None => of_host.or_else(|| match catalogue.comuni() {
                 [only] => Some(Arc::clone(only)),
                 _ => None,
-            },
+            }),
         };
         Ok(Self {
             shared: state.clone(),
@@ -110,9 +114,13 @@ impl FromRequestParts<Shared> for Visit {
                 _ => String::new(),
             },
             comune,
+            own_host,
             catalogue,
             path: path_and_query(parts).await,
-            origin: origin(&state.app, parts),
+            origin: match (own_host, host(parts)) {
+                (true, Some(host)) => own_origin(&state.app, host),
+                _ => origin(&state.app, parts),
+            },
             times: None,
             request_id: request_id(parts),
         })
@@ -135,12 +143,19 @@ async fn path_and_query(parts: &mut Parts) -> String {
     }
 }
 
-/// Scheme and host of the server: as configured, else as the request names it.
-pub(super) fn origin(app: &App, parts: &Parts) -> String {
-    if let Some(origin) = &app.config().origin {
-        return origin.clone();
-    }
-    let host = parts
+/// The comune whose own host the request names.
+fn comune_of_host<'a>(
+    state: &Shared,
+    catalogue: &'a Catalogue,
+    parts: &Parts,
+) -> Option<&'a Arc<Comune>> {
+    let slug = state.app.dressings().slug_of_host(host(parts)?)?;
+    catalogue.comune_by_slug(slug)
+}
+
+/// The host that a request names, where it is one.
+fn host(parts: &Parts) -> Option<&str> {
+    parts
         .headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
@@ -148,8 +163,22 @@ pub(super) fn origin(app: &App, parts: &Parts) -> String {
         .filter(|host| {
             host.chars()
                 .all(|c| c.is_ascii_alphanumeric() || ".:-[]".contains(c))
-        });
-    match host {
+        })
+}
+
+/// Scheme and host of a comune that has its own.
+fn own_origin(app: &App, host: &str) -> String {
+    let configured = app.config().origin.as_deref();
+    let secure = configured.is_some_and(|origin| origin.starts_with("https:"));
+    format!("{}://{host}", if secure { "https" } else { "http" })
+}
+
+/// Scheme and host of the server: as configured, else as the request names it.
+pub(super) fn origin(app: &App, parts: &Parts) -> String {
+    if let Some(origin) = &app.config().origin {
+        return origin.clone();
+    }
+    match host(parts) {
         Some(host) => format!("http://{host}"),
         None => format!("http://{}", app.config().listen),
     }

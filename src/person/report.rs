@@ -44,8 +44,10 @@ pub enum ReportError {
 pub struct NewReport {
     /// The comune.
     pub territory_id: i64,
-    /// National reference of the parcel that it is about.
-    pub parcel: String,
+    /// National reference of the parcel that it is about; where none is, there is a place.
+    pub parcel: Option<String>,
+    /// The place that it is about, longitude and latitude in degrees.
+    pub place: Option<(f64, f64)>,
     /// Layer that it is about.
     pub layer: Option<String>,
     /// What is wrong.
@@ -56,6 +58,15 @@ pub struct NewReport {
     pub evidence: serde_json::Value,
 }
 
+/// Reports that are open, or that are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportState {
+    /// Nobody has answered them.
+    Open,
+    /// They are answered.
+    Answered,
+}
+
 /// A report as the staff sees it.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -63,6 +74,8 @@ pub struct Report {
     pub id: i64,
     /// National reference of the parcel that it is about.
     pub parcel: Option<String>,
+    /// The place that it is about, longitude and latitude in degrees.
+    pub place: Option<(f64, f64)>,
     /// Layer that it is about.
     pub layer: Option<String>,
     /// What is wrong.
@@ -73,8 +86,19 @@ pub struct Report {
     pub evidence: serde_json::Value,
     /// When it arrived.
     pub at: Timestamp,
-    /// What was done, by whom.
-    pub answer: Option<(String, String)>,
+    /// What was done.
+    pub answer: Option<ReportAnswer>,
+}
+
+/// What the office did about a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportAnswer {
+    /// What was done.
+    pub note: String,
+    /// Who answered.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl NewReport {
@@ -128,6 +152,8 @@ pub async fn add_report(
     Ok(sqlx::query_scalar(sql::ADD_REPORT)
         .bind(report.territory_id)
         .bind(&report.parcel)
+        .bind(report.place.map(|(lon, _)| lon))
+        .bind(report.place.map(|(_, lat)| lat))
         .bind(&report.layer)
         .bind(&report.text)
         .bind(&report.contact)
@@ -139,6 +165,8 @@ pub async fn add_report(
 type ReportRow = (
     i64,
     Option<String>,
+    Option<f64>,
+    Option<f64>,
     Option<String>,
     String,
     Option<String>,
@@ -146,35 +174,77 @@ type ReportRow = (
     SqlTimestamp,
     Option<String>,
     Option<String>,
+    Option<SqlTimestamp>,
 );
 
-/// The newest reports of a comune, open ones first.
+fn report_of(row: ReportRow) -> Report {
+    let (id, parcel, lon, lat, layer, text, contact, evidence, at, note, by, answered_at) = row;
+    let answer = note.zip(by).zip(answered_at);
+    Report {
+        id,
+        parcel,
+        place: lon.zip(lat),
+        layer,
+        text,
+        contact,
+        evidence,
+        at: at.to_jiff(),
+        answer: answer.map(|((note, by), at)| ReportAnswer {
+            note,
+            by,
+            at: at.to_jiff(),
+        }),
+    }
+}
+
+/// The newest reports of a comune in a state.
 ///
 /// # Errors
 /// [`ReportError::Database`].
 pub async fn reports(
     connection: &mut PgConnection,
     territory_id: i64,
+    state: ReportState,
     limit: i64,
 ) -> Result<Vec<Report>, ReportError> {
     let rows: Vec<ReportRow> = sqlx::query_as(sql::REPORTS)
         .bind(territory_id)
+        .bind(state == ReportState::Answered)
         .bind(limit)
         .fetch_all(connection)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Report {
-            id: row.0,
-            parcel: row.1,
-            layer: row.2,
-            text: row.3,
-            contact: row.4,
-            evidence: row.5,
-            at: row.6.to_jiff(),
-            answer: row.7.zip(row.8),
-        })
-        .collect())
+    Ok(rows.into_iter().map(report_of).collect())
+}
+
+/// How many reports of a comune are open, and how many are answered.
+///
+/// # Errors
+/// [`ReportError::Database`].
+pub async fn report_counts(
+    connection: &mut PgConnection,
+    territory_id: i64,
+) -> Result<(i64, i64), ReportError> {
+    Ok(sqlx::query_as(sql::REPORT_COUNTS)
+        .bind(territory_id)
+        .fetch_one(connection)
+        .await?)
+}
+
+/// A report of a comune.
+///
+/// # Errors
+/// [`ReportError::Database`].
+pub async fn report(
+    connection: &mut PgConnection,
+    territory_id: i64,
+    id: i64,
+) -> Result<Option<Report>, ReportError> {
+    let row: Option<ReportRow> = sqlx::query_as(sql::REPORT)
+        .bind(territory_id)
+        .bind(id)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(report_of))
 }
 
 /// Answers an open report of a comune.

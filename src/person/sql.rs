@@ -65,25 +65,77 @@ pub(super) const REPORTS_OF_AN_HOUR: &str = "
 select count(*) from person.fact_report where at > now() - interval '1 hour'";
 
 pub(super) const ADD_REPORT: &str = "
-insert into person.fact_report (territory_id, parcel, layer, text, contact, evidence)
-values ($1, $2, $3, $4, $5, $6)
+insert into person.fact_report (territory_id, parcel, lon, lat, layer, text, contact, evidence)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 returning id";
 
-// Open reports come first, then the newest.
 pub(super) const REPORTS: &str = "
-select report.id, report.parcel, report.layer, report.text, report.contact, report.evidence,
-       report.at, answer.note, answer.by
+select report.id, report.parcel, report.lon, report.lat, report.layer, report.text,
+       report.contact, report.evidence, report.at, answer.note, answer.by,
+       answer.at as answered_at
   from person.fact_report as report
   left join person.fact_report_answer as answer on answer.report_id = report.id
- where report.territory_id = $1
- order by answer.report_id is not null, report.id desc
- limit $2";
+ where report.territory_id = $1 and (answer.report_id is not null) = $2
+ order by report.id desc
+ limit $3";
+
+pub(super) const REPORT: &str = "
+select report.id, report.parcel, report.lon, report.lat, report.layer, report.text,
+       report.contact, report.evidence, report.at, answer.note, answer.by,
+       answer.at as answered_at
+  from person.fact_report as report
+  left join person.fact_report_answer as answer on answer.report_id = report.id
+ where report.territory_id = $1 and report.id = $2";
+
+pub(super) const REPORT_COUNTS: &str = "
+select count(*) filter (where answer.report_id is null),
+       count(*) filter (where answer.report_id is not null)
+  from person.fact_report as report
+  left join person.fact_report_answer as answer on answer.report_id = report.id
+ where report.territory_id = $1";
 
 // A report is answered once.
 pub(super) const ANSWER_REPORT: &str = "
 insert into person.fact_report_answer (report_id, note, by)
 select id, $3, $4 from person.fact_report where id = $1 and territory_id = $2
 on conflict do nothing";
+
+pub(super) const RATINGS_OF_AN_HOUR: &str = "
+select count(*) from person.page_rating where at > now() - interval '1 hour'";
+
+pub(super) const ADD_RATING: &str = "
+insert into person.page_rating (territory_id, page, stars, token)
+values ($1, $2, $3, $4)";
+
+pub(super) const RATING_OF: &str = "
+select rating.stars, detail.rating_id is not null
+  from person.page_rating as rating
+  left join person.page_rating_detail as detail using (rating_id)
+ where rating.token = $1 and rating.at > now() - interval '1 hour'";
+
+// A rating is detailed once, and only while its page may still be open.
+pub(super) const ADD_RATING_DETAIL: &str = "
+insert into person.page_rating_detail (rating_id, reason, note)
+select rating_id, $2, $3
+  from person.page_rating
+ where token = $1 and at > now() - interval '1 hour'
+on conflict do nothing";
+
+pub(super) const RATED_PAGES: &str = "
+select page, count(*), avg(stars)::float8,
+       count(*) filter (where stars <= 3)
+  from person.page_rating
+ where territory_id = $1
+ group by page
+ order by page";
+
+pub(super) const RATING_NOTES: &str = "
+select rating.page, rating.stars, detail.reason, detail.note, rating.at
+  from person.page_rating as rating
+  join person.page_rating_detail as detail using (rating_id)
+ where rating.territory_id = $1
+ order by rating.rating_id desc
+ limit $2";
 
 pub(crate) const ALL: &[&str] = &[
     OPEN,
@@ -96,5 +148,13 @@ pub(crate) const ALL: &[&str] = &[
     REPORTS_OF_AN_HOUR,
     ADD_REPORT,
     REPORTS,
+    REPORT,
+    REPORT_COUNTS,
     ANSWER_REPORT,
+    RATINGS_OF_AN_HOUR,
+    ADD_RATING,
+    RATING_OF,
+    ADD_RATING_DETAIL,
+    RATED_PAGES,
+    RATING_NOTES,
 ];

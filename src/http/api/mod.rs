@@ -36,6 +36,7 @@ pub use fact_shape::facts_json;
 pub(super) use facts::answer;
 pub(super) use gis::{routes as staff_routes, upload_routes};
 pub(super) use imagery::picture;
+pub(super) use place::evidence_of_place;
 pub(super) use plans::{document_url, read_norm, read_norms};
 
 /// All routes of the API but tiles, with their documentation.

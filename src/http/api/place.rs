@@ -1,13 +1,14 @@
 //! What is true at a point.
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, header};
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::fact::{self, Status};
+use crate::fact::{self, PlaceFacts, Status};
+use crate::snapshot::Catalogue;
 
 use super::super::error::{Failure, Problem};
 use super::super::extract::{AskedBy, Shared};
@@ -79,7 +80,7 @@ pub(super) async fn place(
 ) -> Result<
     (
         [(HeaderName, axum::http::HeaderValue); 1],
-        Json<PlaceAnswer>,
+        axum::Json<PlaceAnswer>,
     ),
     Failure,
 > {
@@ -88,20 +89,31 @@ pub(super) async fn place(
     let times = Times::of(app, place.date.as_deref(), place.known_at.as_deref())?;
     let catalogue = times.catalogue_near(app, place.lon, place.lat).await?;
     let facts = fact::at_point(&catalogue, &viewer, place.lon, place.lat)?;
-    let layers = facts.layers.iter().map(|answer| LayerAnswer {
-        layer: answer.file.definition.id.clone(),
-        title: Text::from(&answer.file.definition.title),
-        status: answer.status,
-        keys: answer.keys().into_iter().map(str::to_owned).collect(),
-        evidence: answer.evidence.iter().map(EvidenceShape::from).collect(),
-    });
-    let answer = PlaceAnswer {
-        lon: facts.lon,
-        lat: facts.lat,
-        as_of: AsOfShape::from(&*catalogue),
-        comune: facts.comune.as_deref().map(ComuneShape::from),
-        parcels: facts.parcels.iter().map(ParcelShape::from).collect(),
-        layers: layers.collect(),
-    };
-    Ok(([(header::CACHE_CONTROL, PRIVATE)], Json(answer)))
+    let answer = PlaceAnswer::of(&facts, &catalogue);
+    Ok(([(header::CACHE_CONTROL, PRIVATE)], axum::Json(answer)))
+}
+
+impl PlaceAnswer {
+    fn of(facts: &PlaceFacts, catalogue: &Catalogue) -> Self {
+        let layers = facts.layers.iter().map(|answer| LayerAnswer {
+            layer: answer.file.definition.id.clone(),
+            title: Text::from(&answer.file.definition.title),
+            status: answer.status,
+            keys: answer.keys().into_iter().map(str::to_owned).collect(),
+            evidence: answer.evidence.iter().map(EvidenceShape::from).collect(),
+        });
+        Self {
+            lon: facts.lon,
+            lat: facts.lat,
+            as_of: AsOfShape::from(catalogue),
+            comune: facts.comune.as_deref().map(ComuneShape::from),
+            parcels: facts.parcels.iter().map(ParcelShape::from).collect(),
+            layers: layers.collect(),
+        }
+    }
+}
+
+/// What was told of a place, to be kept beside what is said of it.
+pub(in crate::http) fn evidence_of_place(facts: &PlaceFacts, catalogue: &Catalogue) -> Json {
+    serde_json::to_value(PlaceAnswer::of(facts, catalogue)).unwrap_or_default()
 }

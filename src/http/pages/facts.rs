@@ -152,6 +152,7 @@ fn hit(
         bar,
         covered: (!layer.covers_all()).then(|| lang.percent(layer.covered_share)),
         data,
+        contest_url: None,
     }
 }
 

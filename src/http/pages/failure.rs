@@ -37,8 +37,10 @@ pub(super) fn failure_page(visit: &Visit, failure: &Failure, detail: Option<Stri
         Failure::Unavailable(_) | Failure::Overloaded => ErrorKind::Unavailable,
         Failure::Internal => ErrorKind::Internal,
     };
+    let mut page = present::page(visit, &ErrorPage::heading(visit.lang, kind));
+    page.rated = false;
     let page = ErrorPage {
-        page: present::page(visit, &ErrorPage::heading(visit.lang, kind)),
+        page,
         kind,
         detail,
     };

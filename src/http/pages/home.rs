@@ -49,7 +49,7 @@ fn of_all(visit: &Visit) -> Result<Response, Failure> {
         .catalogue
         .comuni()
         .iter()
-        .map(|comune| present::comune(comune))
+        .map(|comune| present::comune(visit, comune))
         .collect();
     comuni.sort_by(|a, b| a.name.cmp(&b.name));
     html(&ComuniPage {

@@ -27,9 +27,11 @@ mod place;
 mod practices;
 mod present;
 mod print;
+mod rating;
 mod report;
 mod search;
 mod services;
+mod site;
 mod uploads;
 mod verify;
 pub mod view;
@@ -67,8 +69,17 @@ fn of_a_comune() -> Router<Shared> {
             "/particella/{reference}/segnala",
             get(report::form).post(report::send),
         )
-        .route("/segnalazioni", get(report::list))
-        .route("/segnalazioni/{id}", post(report::close))
+        .route(
+            "/luogo/segnala",
+            get(report::place_form).post(report::place_send),
+        )
+        .route("/contatti", get(site::contacts))
+        .route("/accessibilita", get(site::accessibility))
+        .route("/privacy", get(site::privacy))
+        .route("/note-legali", get(site::legal_notes))
+        .route("/stemma.svg", get(site::emblem))
+        .route("/valuta", post(rating::rate))
+        .route("/valuta/{token}", get(rating::why).post(rating::explain))
         .route("/servizi", get(services::list))
         .route("/servizi/{code}", get(services::sheet))
         .route("/servizi/{code}/inizia", post(drafts::begin))

@@ -61,9 +61,11 @@ async fn page(
         // In one parcel, the place's facts are the parcel's: card and page never differ.
         [parcel] => {
             let of_parcel = facts::of_parcel(visit, &parcel.reference).await?;
+            let place = present::parcel_card(visit, parcel, &of_parcel);
+            let report_url = card.report_url.unwrap_or_default();
             CardView {
                 position: card.position,
-                ..present::parcel_card(visit, parcel, &of_parcel)
+                ..place.contested_at(report_url)
             }
         }
         _ => card,

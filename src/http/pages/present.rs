@@ -2,6 +2,7 @@
 
 use crate::access::{Action, Viewer, authorize};
 use crate::cadastre;
+use crate::document::SitePage;
 use crate::fact::{self, Evidence, Facts, ParcelFacts, PlaceFacts};
 use crate::layer::{LayerRole, Localized};
 use crate::place::Comune;
@@ -29,14 +30,13 @@ pub(super) fn page(visit: &Visit, title: &str) -> PageView {
     // Short addresses mean one comune only where there is one.
     let is_only = visit.catalogue.comuni().len() == 1;
     let prefix = match visit.comune.as_deref() {
-        Some(comune) if !is_only => format!("/c/{}", comune.slug),
+        Some(comune) if !is_only && !visit.own_host => format!("/c/{}", comune.slug),
         _ => visit.prefix.clone(),
     };
-    let comune = visit.comune.as_deref().map(|comune| ComuneView {
-        name: comune.name.clone(),
-        home_url: format!("{prefix}/"),
-        map_url: format!("{prefix}/mappa"),
-    });
+    let comune = visit
+        .comune
+        .as_deref()
+        .map(|comune| comune_at(visit, comune, &prefix));
     PageView {
         lang: visit.lang,
         title: title.to_owned(),
@@ -55,7 +55,8 @@ pub(super) fn page(visit: &Visit, title: &str) -> PageView {
         .is_ok(),
         demo: visit.shared.app.is_demo(),
         request_id: visit.request_id.clone(),
-        links: FooterLinks::default(),
+        links: footer(visit, &prefix),
+        rated: super::rating::kind_of(&visit.path).is_some(),
         crumbs: Vec::new(),
     }
 }
@@ -77,11 +78,38 @@ fn viewer(viewer: &Viewer, lang: Lang) -> Option<ViewerView> {
 }
 
 /// A list entry of a comune, by its own address.
-pub(super) fn comune(comune: &Comune) -> ComuneView {
+pub(super) fn comune(visit: &Visit, comune: &Comune) -> ComuneView {
+    comune_at(visit, comune, &format!("/c/{}", comune.slug))
+}
+
+/// A comune whose addresses begin with a prefix.
+fn comune_at(visit: &Visit, comune: &Comune, prefix: &str) -> ComuneView {
+    let dressing = visit.shared.app.dressings().of(&comune.slug);
+    let emblem = dressing.letterhead.emblem_svg.as_ref();
+    let subtitle = dressing.site.subtitle.as_ref();
     ComuneView {
         name: comune.name.clone(),
-        home_url: format!("/c/{}/", comune.slug),
-        map_url: format!("/c/{}/mappa", comune.slug),
+        subtitle: subtitle.map(|text| text.of(visit.lang).to_owned()),
+        emblem_url: emblem.map(|_| format!("{prefix}/stemma.svg")),
+        home_url: format!("{prefix}/"),
+        map_url: format!("{prefix}/mappa"),
+    }
+}
+
+/// The links of the footer: pages of the comune, or where it has published them.
+fn footer(visit: &Visit, prefix: &str) -> FooterLinks {
+    let Some(comune) = visit.comune.as_deref() else {
+        return FooterLinks::default();
+    };
+    let site = &visit.shared.app.dressings().of(&comune.slug).site;
+    let own = |page: SitePage| Some(format!("{prefix}/{}", page.word()));
+    FooterLinks {
+        contacts: own(SitePage::Contacts),
+        accessibility: own(SitePage::Accessibility),
+        declaration: site.accessibility.clone(),
+        privacy: own(SitePage::Privacy),
+        legal: own(SitePage::LegalNotes),
+        report: site.report.clone().or_else(|| own(SitePage::Contacts)),
     }
 }
 
@@ -187,7 +215,7 @@ pub(super) fn place_card(visit: &Visit, facts: &PlaceFacts) -> CardView {
         _ if facts.comune.is_some() => PlaceState::NoCadastre,
         _ => PlaceState::Outside,
     };
-    CardView {
+    let card = CardView {
         state,
         parcels: facts.parcels.iter().map(|p| parcel(visit, p)).collect(),
         comune: facts.comune.as_ref().map(|comune| comune.name.clone()),
@@ -207,6 +235,21 @@ pub(super) fn place_card(visit: &Visit, facts: &PlaceFacts) -> CardView {
         page_url: format!("{}/luogo?lon={lon:.7}&lat={lat:.7}{times}", visit.prefix),
         map_url: format!("{}/mappa?c={lon:.7},{lat:.7},18", visit.prefix),
         json_url: format!("/api/v1/place?lon={lon:.7}&lat={lat:.7}{times}"),
+        report_url: None,
+    };
+    match (state, facts.parcels.as_slice()) {
+        (PlaceState::Outside, _) => card,
+        (_, [only]) => {
+            let segment = only.reference.to_path_segment();
+            card.contested_at(format!(
+                "{}/particella/{segment}/segnala?lon={lon:.7}&lat={lat:.7}",
+                visit.prefix
+            ))
+        }
+        _ => card.contested_at(format!(
+            "{}/luogo/segnala?lon={lon:.7}&lat={lat:.7}",
+            visit.prefix
+        )),
     }
 }
 
@@ -238,6 +281,7 @@ pub(super) fn parcel_card(visit: &Visit, parcel_facts: &ParcelFacts, facts: &Fac
     let times = times(visit, '?');
     let address = |what: &str| format!("/api/v1/parcels/{segment}/{what}{times}");
     let entry = visit.catalogue.layer(&parcel_facts.layer);
+    let report_url = view.report_url.clone();
     CardView {
         state: PlaceState::Parcels,
         comune: Some(parcel_facts.comune.name.clone()),
@@ -251,8 +295,10 @@ pub(super) fn parcel_card(visit: &Visit, parcel_facts: &ParcelFacts, facts: &Fac
         page_url: view.page_url.clone(),
         map_url: view.map_url.clone(),
         json_url: address("facts"),
+        report_url: None,
         parcels: vec![view],
     }
+    .contested_at(report_url)
 }
 
 /// Searches that find something: parcels from the middle of the comune's list.

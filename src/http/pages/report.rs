@@ -1,4 +1,4 @@
-//! "This is wrong": the form, its receipt, and the list of the staff.
+//! "This is wrong": the form about a parcel or a place, and its receipt.
 
 use std::collections::HashMap;
 
@@ -7,23 +7,19 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use crate::access::{Role, Viewer};
 use crate::cadastre::CadastralReference;
 use crate::fact;
-use crate::person::{self, NewReport, Report, ReportError};
-use crate::place::Comune;
-use crate::text::DateFormat as _;
+use crate::person::{self, NewReport, ReportError};
+use crate::text::NumberFormat as _;
 
+use super::super::api::{evidence_of, evidence_of_place};
 use super::super::error::Failure;
 use super::super::extract::Visit;
 use super::facts;
 use super::failure::{html, show};
 use super::present;
 use super::present::localized;
-use super::view::{LayerChoiceView, ReportPage, ReportView, ReportsPage};
-
-/// Reports that the list shows.
-const SHOWN: i64 = 200;
+use super::view::{LayerChoiceView, ReportPage};
 
 /// What the address of the form says.
 #[derive(Debug, Default, Deserialize)]
@@ -31,6 +27,11 @@ pub(super) struct ReportQuery {
     /// Layer that is chosen already.
     #[serde(default)]
     layer: String,
+    /// Place that was clicked, degrees.
+    #[serde(default)]
+    lon: Option<f64>,
+    #[serde(default)]
+    lat: Option<f64>,
     /// Number of the report that was just sent.
     #[serde(default)]
     inviata: Option<i64>,
@@ -45,6 +46,37 @@ pub(super) struct ReportForm {
     testo: String,
     #[serde(default)]
     recapito: String,
+    #[serde(default)]
+    lon: Option<f64>,
+    #[serde(default)]
+    lat: Option<f64>,
+}
+
+/// What a report is about.
+enum About {
+    /// A parcel, and the place in it that was clicked.
+    Parcel(CadastralReference, Option<(f64, f64)>),
+    /// A place, longitude and latitude in degrees.
+    Place(f64, f64),
+}
+
+impl About {
+    /// The address of the form, without the prefix of the comune.
+    fn path(&self) -> String {
+        match self {
+            Self::Parcel(reference, _) => {
+                format!("/particella/{}/segnala", reference.to_path_segment())
+            }
+            Self::Place(lon, lat) => format!("/luogo/segnala?lon={lon:.7}&lat={lat:.7}"),
+        }
+    }
+
+    fn place(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Parcel(_, place) => *place,
+            Self::Place(lon, lat) => Some((*lon, *lat)),
+        }
+    }
 }
 
 /// `/particella/{reference}/segnala`: the form, or the receipt.
@@ -53,16 +85,24 @@ pub(super) async fn form(
     Path(names): Path<HashMap<String, String>>,
     Query(query): Query<ReportQuery>,
 ) -> Response {
-    let page = async {
-        let (reference, _) = parcel_of(&mut visit, &names)?;
-        let filled = ReportForm {
-            layer: query.layer,
-            ..ReportForm::default()
-        };
-        form_page(&visit, &reference, filled, query.inviata, None)
-    };
-    let page = page.await;
+    let about = of_parcel(&mut visit, &names, query.lon.zip(query.lat));
+    let page = about.and_then(|(about, _)| first_page(&visit, &about, query));
     show(&visit, page)
+}
+
+/// `/luogo/segnala?lon&lat`: the same about a place.
+pub(super) async fn place_form(mut visit: Visit, Query(query): Query<ReportQuery>) -> Response {
+    let about = of_place(&mut visit, query.lon.zip(query.lat));
+    let page = about.and_then(|(about, ..)| first_page(&visit, &about, query));
+    show(&visit, page)
+}
+
+fn first_page(visit: &Visit, about: &About, query: ReportQuery) -> Result<Response, Failure> {
+    let filled = ReportForm {
+        layer: query.layer,
+        ..ReportForm::default()
+    };
+    form_page(visit, about, filled, query.inviata, None)
 }
 
 /// Keeps what the form sends, with the facts of this moment as its evidence.
@@ -71,24 +111,52 @@ pub(super) async fn send(
     Path(names): Path<HashMap<String, String>>,
     Form(form): Form<ReportForm>,
 ) -> Response {
-    let page = keep(&mut visit, &names, form).await;
+    let page = async {
+        let (about, comune) = of_parcel(&mut visit, &names, form.lon.zip(form.lat))?;
+        let About::Parcel(reference, _) = &about else {
+            return Err(Failure::Internal);
+        };
+        let facts = facts::of_parcel(&visit, reference).await?;
+        let evidence = evidence_of(&facts, &visit.catalogue);
+        keep(&visit, &about, comune, form, evidence).await
+    };
+    let page = page.await;
+    show(&visit, page)
+}
+
+/// The same about a place.
+pub(super) async fn place_send(
+    mut visit: Visit,
+    Query(query): Query<ReportQuery>,
+    Form(form): Form<ReportForm>,
+) -> Response {
+    let page = async {
+        let (about, comune, facts) = of_place(&mut visit, query.lon.zip(query.lat))?;
+        let evidence = evidence_of_place(&facts, &visit.catalogue);
+        keep(&visit, &about, comune, form, evidence).await
+    };
+    let page = page.await;
     show(&visit, page)
 }
 
 async fn keep(
-    visit: &mut Visit,
-    names: &HashMap<String, String>,
+    visit: &Visit,
+    about: &About,
+    territory_id: i64,
     form: ReportForm,
+    evidence: serde_json::Value,
 ) -> Result<Response, Failure> {
-    let (reference, comune) = parcel_of(visit, names)?;
-    let facts = facts::of_parcel(visit, &reference).await?;
     let report = NewReport {
-        territory_id: comune,
-        parcel: reference.to_string(),
+        territory_id,
+        parcel: match about {
+            About::Parcel(reference, _) => Some(reference.to_string()),
+            About::Place(..) => None,
+        },
+        place: about.place(),
         layer: Some(form.layer.clone()).filter(|layer| visit.catalogue.layer(layer).is_some()),
         text: form.testo.clone(),
         contact: Some(form.recapito.clone()),
-        evidence: super::super::api::evidence_of(&facts, &visit.catalogue),
+        evidence,
     };
     let pool = &visit.shared.app.databases().writer;
     let kept = async {
@@ -97,12 +165,12 @@ async fn keep(
     };
     match kept.await {
         // A reload of the receipt sends nothing again.
-        Ok(id) => Ok(Redirect::to(&format!(
-            "{}/particella/{}/segnala?inviata={id}",
-            visit.prefix,
-            reference.to_path_segment()
-        ))
-        .into_response()),
+        Ok(id) => {
+            let path = about.path();
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let receipt = format!("{}{path}{mark}inviata={id}", visit.prefix);
+            Ok(Redirect::to(&receipt).into_response())
+        }
         Err(ReportError::Database(error)) => {
             tracing::warn!(error = ?error, "a report could not be kept");
             Err(Failure::Unavailable("the database does not answer".into()))
@@ -113,16 +181,17 @@ async fn keep(
                 ReportError::TooLong(_) | ReportError::LongContact(_) => "report-too-long",
                 _ => "report-too-many",
             };
-            form_page(visit, &reference, form, None, Some(visit.lang.text(key)))
+            form_page(visit, about, form, None, Some(visit.lang.text(key)))
         }
     }
 }
 
 /// The parcel that an address names, and the number of its comune.
-fn parcel_of(
+fn of_parcel(
     visit: &mut Visit,
     names: &HashMap<String, String>,
-) -> Result<(CadastralReference, i64), Failure> {
+    place: Option<(f64, f64)>,
+) -> Result<(About, i64), Failure> {
     let text = names.get("reference").map(String::as_str);
     let reference = CadastralReference::from_path_segment(text.unwrap_or_default())?;
     let parcel = fact::parcel(&visit.catalogue, &visit.viewer, &reference)?;
@@ -130,23 +199,55 @@ fn parcel_of(
     if visit.comune.is_none() && !visit.unknown_comune {
         visit.comune = Some(parcel.comune);
     }
-    Ok((reference, id))
+    let place = place.filter(|(lon, lat)| lon.abs() <= 180.0 && lat.abs() <= 90.0);
+    Ok((About::Parcel(reference, place), id))
+}
+
+/// The place that an address names, the number of its comune, and what is true there.
+fn of_place(
+    visit: &mut Visit,
+    place: Option<(f64, f64)>,
+) -> Result<(About, i64, fact::PlaceFacts), Failure> {
+    let (lon, lat) =
+        place.ok_or_else(|| Failure::BadRequest("lon and lat of the place are missing".into()))?;
+    let facts = fact::at_point(&visit.catalogue, &visit.viewer, lon, lat)?;
+    let comune = facts
+        .comune
+        .clone()
+        .ok_or_else(|| Failure::NotFound("the place lies in none of the comuni".into()))?;
+    let id = comune.id;
+    if visit.comune.is_none() && !visit.unknown_comune {
+        visit.comune = Some(comune);
+    }
+    Ok((About::Place(lon, lat), id, facts))
 }
 
 fn form_page(
     visit: &Visit,
-    reference: &CadastralReference,
+    about: &About,
     filled: ReportForm,
     sent: Option<i64>,
     fault: Option<String>,
 ) -> Result<Response, Failure> {
     let title = visit.lang.text("report-title");
-    let segment = reference.to_path_segment();
+    let (subject, path) = match about {
+        About::Parcel(reference, _) => (
+            reference.to_string(),
+            format!("/particella/{}", reference.to_path_segment()),
+        ),
+        About::Place(lon, lat) => (
+            visit.lang.position(*lon, *lat),
+            format!("/luogo?lon={lon:.7}&lat={lat:.7}"),
+        ),
+    };
     html(&ReportPage {
         page: present::page(visit, &title),
-        reference: reference.to_string(),
-        parcel_url: format!("{}/particella/{segment}", visit.prefix),
-        action: format!("{}/particella/{segment}/segnala", visit.prefix),
+        subject,
+        subject_url: format!("{}{path}", visit.prefix),
+        action: format!("{}{}", visit.prefix, about.path()),
+        place: about
+            .place()
+            .map(|(lon, lat)| (format!("{lon:.7}"), format!("{lat:.7}"))),
         layers: visit
             .catalogue
             .layers()
@@ -163,109 +264,4 @@ fn form_page(
         sent,
         fault,
     })
-}
-
-/// `/segnalazioni`: what people reported, for the staff.
-pub(super) async fn list(visit: Visit) -> Response {
-    let page = list_page(&visit).await;
-    show(&visit, page)
-}
-
-async fn list_page(visit: &Visit) -> Result<Response, Failure> {
-    let (comune, _) = staff(visit)?;
-    let pool = &visit.shared.app.databases().writer;
-    let read = async {
-        let mut connection = pool.acquire().await?;
-        person::reports(&mut connection, comune.id, SHOWN).await
-    };
-    let reports = read.await.map_err(|error| {
-        tracing::warn!(error = ?error, "reports could not be read");
-        Failure::Unavailable("the database does not answer".into())
-    })?;
-    let title = visit.lang.text("reports-title");
-    html(&ReportsPage {
-        page: present::page(visit, &title),
-        reports: reports
-            .into_iter()
-            .map(|report| row(visit, report))
-            .collect(),
-    })
-}
-
-fn row(visit: &Visit, report: Report) -> ReportView {
-    let lang = visit.lang;
-    let layer = report
-        .layer
-        .as_deref()
-        .and_then(|id| visit.catalogue.layer(id));
-    let parcel = report.parcel.unwrap_or_default();
-    let segment = parcel.replace('/', "~");
-    ReportView {
-        id: report.id,
-        day: lang.date(crate::layer::legal_day(report.at)),
-        parcel_url: format!("{}/particella/{segment}", visit.prefix),
-        parcel,
-        layer: layer.map(|entry| localized(&entry.definition().title, lang)),
-        text: report.text,
-        contact: report.contact,
-        evidence: serde_json::to_string_pretty(&report.evidence).unwrap_or_default(),
-        action: format!("{}/segnalazioni/{}", visit.prefix, report.id),
-        answer: report.answer.map(|(note, by)| format!("{note} ({by})")),
-    }
-}
-
-/// What the staff did.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct AnswerForm {
-    #[serde(default)]
-    nota: String,
-}
-
-/// Closes a report with what was done.
-pub(super) async fn close(
-    visit: Visit,
-    Path(names): Path<HashMap<String, String>>,
-    Form(form): Form<AnswerForm>,
-) -> Response {
-    let page = close_one(&visit, &names, &form).await;
-    show(&visit, page)
-}
-
-async fn close_one(
-    visit: &Visit,
-    names: &HashMap<String, String>,
-    form: &AnswerForm,
-) -> Result<Response, Failure> {
-    let (comune, name) = staff(visit)?;
-    let id = names
-        .get("id")
-        .and_then(|id| id.parse().ok())
-        .ok_or_else(|| Failure::NotFound("there is no such report".into()))?;
-    let pool = &visit.shared.app.databases().writer;
-    let answered = async {
-        let mut connection = pool.acquire().await?;
-        person::answer_report(&mut connection, comune.id, id, &form.nota, &name).await
-    };
-    match answered.await {
-        Ok(()) => Ok(Redirect::to(&format!("{}/segnalazioni", visit.prefix)).into_response()),
-        Err(ReportError::Database(error)) => {
-            tracing::warn!(error = ?error, "a report could not be answered");
-            Err(Failure::Unavailable("the database does not answer".into()))
-        }
-        Err(error) => Err(Failure::BadRequest(error.to_string())),
-    }
-}
-
-/// The comune and the name of the staff who asks; for anybody else there is nothing here.
-fn staff(visit: &Visit) -> Result<(std::sync::Arc<Comune>, String), Failure> {
-    let nothing = || Failure::NotFound("there is nothing here".into());
-    match &visit.viewer {
-        Viewer::Known {
-            name,
-            role: Role::GisClerk | Role::Officer,
-            acting: None,
-            ..
-        } => Ok((visit.comune.clone().ok_or_else(nothing)?, name.clone())),
-        _ => Err(nothing()),
-    }
 }

@@ -15,6 +15,7 @@ mod practice;
 mod report;
 mod selection;
 mod service;
+mod site;
 #[cfg(test)]
 mod tests;
 mod zone;
@@ -42,12 +43,13 @@ pub use practice::{
     FollowFormPage, FollowPage, FormPage, MinePage, OptionView, PracticeLink, PracticePage,
     QuestionView, QueuePage, SlotView, TaskGroup, TaskView, TasksPage,
 };
-pub use report::{ReportPage, ReportView, ReportsPage};
+pub use report::{ReportLine, ReportPage, StaffReportPage, StaffReportsPage, ToldLayer};
 pub use selection::{InViewFragment, SelectionFragment, SelectionPage, SelectionView};
 pub use service::{
     AreaView, CanDoPage, FeeView, PossibleView, ReasonView, ServiceLink, ServicePage, ServicesPage,
     TermView,
 };
+pub use site::{RatedKind, RatingPage, RatingsPage, SiteTextPage, rating_key};
 pub use zone::{ZoneAreaView, ZoneArticle, ZoneLine, ZonePage, ZonesPage};
 
 /// Addresses of the built files (`/assets/map-3fA9c1.js`), as `web/dist/manifest.json` lists them.
@@ -83,13 +85,19 @@ impl Assets {
     }
 }
 
-/// The links of the footer that a municipality has configured; what is `None` is not shown.
+/// The links of the footer; what is `None` is not shown.
 #[derive(Debug, Clone, Default)]
 pub struct FooterLinks {
-    /// The accessibility declaration, published on the form of AgID.
+    /// How to reach the office.
+    pub contacts: Option<String>,
+    /// How accessible the site is.
     pub accessibility: Option<String>,
+    /// The accessibility declaration, where it is published on the form of AgID.
+    pub declaration: Option<String>,
     /// The privacy notice.
     pub privacy: Option<String>,
+    /// What the information is worth, and licences.
+    pub legal: Option<String>,
     /// Where to report a fault.
     pub report: Option<String>,
 }
@@ -98,7 +106,7 @@ impl FooterLinks {
     /// Returns whether there is a link to show.
     #[must_use]
     pub fn any(&self) -> bool {
-        self.accessibility.is_some() || self.privacy.is_some() || self.report.is_some()
+        self.contacts.is_some() || self.accessibility.is_some() || self.privacy.is_some()
     }
 }
 
@@ -107,6 +115,10 @@ impl FooterLinks {
 pub struct ComuneView {
     /// The name alone: `Borgochiaro`.
     pub name: String,
+    /// A line under the name.
+    pub subtitle: Option<String>,
+    /// The address of its coat of arms, where it has one.
+    pub emblem_url: Option<String>,
     /// The address of its home page: `/` or `/c/borgochiaro`.
     pub home_url: String,
     /// The address of its map: `/mappa` or `/c/borgochiaro/mappa`.
@@ -151,6 +163,8 @@ pub struct PageView {
     pub request_id: String,
     /// The links of the footer.
     pub links: FooterLinks,
+    /// Whether who reads the page is asked how clear it is.
+    pub rated: bool,
     /// The pages between the home page and this one, from the outside to the inside.
     pub crumbs: Vec<CrumbView>,
 }
@@ -208,6 +222,12 @@ impl PageView {
             Some(comune) => self.t1("site-comune", "name", &comune.name),
             None => self.t("site-name"),
         }
+    }
+
+    /// Returns the address of the comune's coat of arms, where it has one.
+    #[must_use]
+    pub fn emblem_url(&self) -> Option<&str> {
+        self.comune.as_ref()?.emblem_url.as_deref()
     }
 
     /// Returns whether the page tells where in the site it is.

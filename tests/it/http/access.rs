@@ -53,8 +53,6 @@ enum Who {
     Officer,
     /// Those who keep the maps.
     Clerk,
-    /// Officers and those who keep the maps.
-    Staff,
     /// Whoever has the link.
     Link,
 }
@@ -77,8 +75,10 @@ const ROWS: &[(&str, &str, Who)] = &[
     ("GET", "/segui", Who::All),
     ("GET", "/segui/{code}", Who::Link),
     ("GET", "/ufficio", Who::Officer),
-    ("GET", "/segnalazioni", Who::Staff),
-    ("POST", "/segnalazioni/{id}", Who::Staff),
+    ("GET", "/gis/segnalazioni", Who::Clerk),
+    ("GET", "/gis/segnalazioni/{id}", Who::Clerk),
+    ("POST", "/gis/segnalazioni/{id}", Who::Clerk),
+    ("GET", "/gis/valutazioni", Who::Clerk),
     ("GET", "/gis", Who::Clerk),
     ("GET", "/gis/registro", Who::Clerk),
     ("GET", "/gis/livelli/{layer}", Who::Clerk),
@@ -137,6 +137,16 @@ const ROWS: &[(&str, &str, Who)] = &[
     ("GET", "/particella/{reference}/storia", Who::All),
     ("GET", "/particella/{reference}/segnala", Who::All),
     ("POST", "/particella/{reference}/segnala", Who::All),
+    ("GET", "/luogo/segnala", Who::All),
+    ("POST", "/luogo/segnala", Who::All),
+    ("GET", "/contatti", Who::All),
+    ("GET", "/accessibilita", Who::All),
+    ("GET", "/privacy", Who::All),
+    ("GET", "/note-legali", Who::All),
+    ("GET", "/stemma.svg", Who::All),
+    ("POST", "/valuta", Who::All),
+    ("GET", "/valuta/{token}", Who::Link),
+    ("POST", "/valuta/{token}", Who::Link),
     ("GET", "/particella/{code}/{foglio}/{number}", Who::All),
     ("GET", "/particella/{reference}/mappa.svg", Who::All),
     ("GET", "/particella/{reference}/scheda.pdf", Who::All),
@@ -262,7 +272,6 @@ fn may(who: Who, role: &str) -> bool {
         Who::Party => matches!(role, "writer" | "officer"),
         Who::Officer => role == "officer",
         Who::Clerk => role == "gis_clerk",
-        Who::Staff => matches!(role, "officer" | "gis_clerk"),
     }
 }
 

@@ -8,8 +8,10 @@ mod compare;
 mod load;
 mod mapping;
 mod overview;
+mod ratings;
 mod recognised;
 mod report;
+mod reports;
 mod versions;
 mod words;
 
@@ -33,6 +35,12 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/gis", get(overview::page))
         .route("/gis/registro", get(acts::page))
+        .route("/gis/segnalazioni", get(reports::list))
+        .route(
+            "/gis/segnalazioni/{id}",
+            get(reports::page).post(reports::close),
+        )
+        .route("/gis/valutazioni", get(ratings::page))
         .route("/gis/carica/{id}", get(load::current))
         .route("/gis/carica/{id}/file", get(load::files))
         .route("/gis/carica/{id}/scarta", post(load::throw_away))

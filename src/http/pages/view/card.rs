@@ -200,9 +200,25 @@ pub struct CardView {
     pub map_url: String,
     /// The address of the same facts as JSON.
     pub json_url: String,
+    /// The address of the form to report an error; none outside every comune.
+    pub report_url: Option<String>,
 }
 
 impl CardView {
+    /// Gives the card, and each layer that has something, the form by which it is contested.
+    #[must_use]
+    pub fn contested_at(mut self, url: String) -> Self {
+        let mark = if url.contains('?') { '&' } else { '?' };
+        let facts = &mut self.facts;
+        let themes = facts.themes.iter_mut().flat_map(|theme| &mut theme.layers);
+        let adopted = facts.adopted.iter_mut().map(|adopted| &mut adopted.hit);
+        for hit in facts.zones.iter_mut().chain(themes).chain(adopted) {
+            hit.contest_url = Some(format!("{url}{mark}layer={}", hit.layer));
+        }
+        self.report_url = Some(url);
+        self
+    }
+
     /// Returns the heading of the card.
     #[must_use]
     pub fn title(&self, page: &PageView) -> String {

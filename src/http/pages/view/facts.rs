@@ -65,6 +65,8 @@ pub struct LayerHitView {
     pub covered: Option<String>,
     /// What the answer stands on.
     pub data: Option<DataView>,
+    /// The address of the form to contest it.
+    pub contest_url: Option<String>,
 }
 
 impl LayerHitView {
