@@ -115,7 +115,14 @@ async fn batch(config: Config, arguments: BatchArguments) -> Result<()> {
     let srid = comune.map_or(LON_LAT, |comune| comune.storage_srid);
     let work = tokio::task::spawn_blocking(move || {
         let answers = |format, out: &mut dyn Write| {
-            write_all(&catalogue, &layers, &lines, (format, lang, srid), out, &sender)
+            write_all(
+                &catalogue,
+                &layers,
+                &lines,
+                (format, lang, srid),
+                out,
+                &sender,
+            )
         };
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let faults = if arguments.format == Format::Gpkg {

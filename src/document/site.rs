@@ -154,7 +154,10 @@ pub(super) fn read_site(
                     let good = |c: char| plain(c) || c == '.' || c == '-';
                     if host.is_empty() || !host.chars().all(good) {
                         let wanted = "a name in small letters, without a port";
-                        fail(&file, format!("hosts: '{host}' is no host: expected {wanted}"));
+                        fail(
+                            &file,
+                            format!("hosts: '{host}' is no host: expected {wanted}"),
+                        );
                     }
                 }
                 site.hosts = read.hosts;
@@ -172,7 +175,10 @@ pub(super) fn read_site(
             match std::fs::read_to_string(folder.join(&file)) {
                 Ok(text) => {
                     if let Some(line) = html_line(&text) {
-                        fail(&file, format!("line {line}: HTML is not shown; write Markdown"));
+                        fail(
+                            &file,
+                            format!("line {line}: HTML is not shown; write Markdown"),
+                        );
                     }
                     site.texts.insert((page, lang), text);
                 }
@@ -199,7 +205,10 @@ mod tests {
 
     #[test]
     fn names_and_addresses_stand_in_the_texts() {
-        let folder = folder("format = 1\nhosts = [\"mappa.borgo.example\"]\n", "**{comune}**, {ufficio}\n\n{recapiti}\n");
+        let folder = folder(
+            "format = 1\nhosts = [\"mappa.borgo.example\"]\n",
+            "**{comune}**, {ufficio}\n\n{recapiti}\n",
+        );
         let mut problems = Vec::new();
         let base = SiteDressing::default();
         let site = read_site(folder.path(), "borgo", Some(&base), &mut problems);
@@ -230,7 +239,10 @@ mod tests {
         assert_eq!(said.len(), 3, "{said:?}");
         assert!(said[0].starts_with("borgo/site.toml: report"), "{said:?}");
         assert!(said[1].contains("'Mappa:80' is no host"), "{said:?}");
-        assert!(said[2].starts_with("borgo/pages/contatti.it.md: line 1"), "{said:?}");
+        assert!(
+            said[2].starts_with("borgo/pages/contatti.it.md: line 1"),
+            "{said:?}"
+        );
     }
 
     #[test]

@@ -203,7 +203,13 @@ pub fn csv_lines(line: &Line, facts: &Result<Facts, String>, lang: Lang) -> Stri
 
 /// Columns that hold numbers, where they hold anything.
 const WHOLE: [&str; 2] = ["line", "points"];
-const NUMBERS: [&str; 5] = ["parcel_area_m2", "covered_share", "area_m2", "percent", "length_m"];
+const NUMBERS: [&str; 5] = [
+    "parcel_area_m2",
+    "covered_share",
+    "area_m2",
+    "percent",
+    "length_m",
+];
 
 /// The first line of the answer as a list of features (see the worker's `export`), in a CRS.
 pub fn list_titles(srid: i32) -> String {
@@ -392,7 +398,9 @@ impl Row {
         cells
             .map(|(name, value)| match value.as_str() {
                 "" => Json::Null,
-                value if WHOLE.contains(&name) => value.parse::<i64>().map_or(Json::Null, Json::from),
+                value if WHOLE.contains(&name) => {
+                    value.parse::<i64>().map_or(Json::Null, Json::from)
+                }
                 value if NUMBERS.contains(&name) => {
                     value.parse::<f64>().map_or(Json::Null, Json::from)
                 }

@@ -165,7 +165,12 @@ mod tests {
     #[test]
     fn a_list_is_one_object_a_line() {
         let fields = [("zona", Kind::Text), ("piani", Kind::Integer)];
-        let mut text = head("piano-zona", 7791, GeometryKind::Polygon, fields.into_iter());
+        let mut text = head(
+            "piano-zona",
+            7791,
+            GeometryKind::Polygon,
+            fields.into_iter(),
+        );
         row(vec![Json::from("Zona \u{e8}"), Json::Null], None, &mut text);
         let lines: Vec<Json> = text
             .lines()

@@ -189,7 +189,7 @@ fn rows(
         let definition = FieldDefn::new(&field.name, kind).map_err(failed)?;
         definition.add_to_layer(layer).map_err(failed)?;
     }
-    let defn = layer.defn().clone();
+    let defn = layer.defn();
     for line in lines {
         let row: Row = serde_json::from_str(&line?).map_err(|error| no_list(&error.to_string()))?;
         let mut feature = Feature::new(&defn).map_err(failed)?;

@@ -39,11 +39,7 @@ pub(super) fn failure_page(visit: &Visit, failure: &Failure, detail: Option<Stri
     };
     let mut page = present::page(visit, &ErrorPage::heading(visit.lang, kind));
     page.rated = false;
-    let page = ErrorPage {
-        page,
-        kind,
-        detail,
-    };
+    let page = ErrorPage { page, kind, detail };
     let mut response = match page.render() {
         Ok(text) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
         Err(error) => {

@@ -39,6 +39,7 @@ pub(super) fn page(visit: &Visit, title: &str) -> PageView {
         .map(|comune| comune_at(visit, comune, &prefix));
     PageView {
         lang: visit.lang,
+        links: footer(visit, &prefix),
         title: title.to_owned(),
         comune,
         prefix,
@@ -55,7 +56,6 @@ pub(super) fn page(visit: &Visit, title: &str) -> PageView {
         .is_ok(),
         demo: visit.shared.app.is_demo(),
         request_id: visit.request_id.clone(),
-        links: footer(visit, &prefix),
         rated: super::rating::kind_of(&visit.path).is_some(),
         crumbs: Vec::new(),
     }

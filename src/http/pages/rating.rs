@@ -77,8 +77,8 @@ pub(super) async fn rate(visit: Visit, Form(form): Form<Stars>) -> Response {
             ritorno: form.ritorno,
         };
         let back = back.safe();
-        let kind = kind_of(back)
-            .ok_or_else(|| Failure::BadRequest("this page is not rated".into()))?;
+        let kind =
+            kind_of(back).ok_or_else(|| Failure::BadRequest("this page is not rated".into()))?;
         let pool = &visit.shared.app.databases().writer;
         let kept = async {
             let mut connection = pool.acquire().await?;
@@ -126,7 +126,11 @@ pub(super) async fn why(
             page,
             stars,
             done,
-            action: format!("{}/valuta/{token}?ritorno={}", visit.prefix, urlencoded(&back)),
+            action: format!(
+                "{}/valuta/{token}?ritorno={}",
+                visit.prefix,
+                urlencoded(&back)
+            ),
             back,
         })
     };
@@ -189,8 +193,14 @@ mod tests {
     fn only_kinds_of_public_pages_are_kept() {
         assert_eq!(kind_of("/"), Some("/"));
         assert_eq!(kind_of("/c/borgo/"), Some("/"));
-        assert_eq!(kind_of("/c/borgo/particella/X001_000300.1?date=2026-01-01"), Some("/particella"));
-        assert_eq!(kind_of("/particelle?sel=X001_000300.1"), Some("/particelle"));
+        assert_eq!(
+            kind_of("/c/borgo/particella/X001_000300.1?date=2026-01-01"),
+            Some("/particella")
+        );
+        assert_eq!(
+            kind_of("/particelle?sel=X001_000300.1"),
+            Some("/particelle")
+        );
         for none in [
             "/pratiche/0123",
             "/segui/ABCD",

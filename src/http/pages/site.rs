@@ -66,7 +66,10 @@ pub(super) async fn emblem(visit: Visit) -> Response {
     match svg {
         Some(svg) => (
             [
-                (header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml")),
+                (
+                    header::CONTENT_TYPE,
+                    HeaderValue::from_static("image/svg+xml"),
+                ),
                 (
                     header::CACHE_CONTROL,
                     HeaderValue::from_static("public, max-age=86400"),

@@ -403,50 +403,94 @@ async fn an_error_is_reported_and_reaches_the_staff_with_its_evidence() {
         .assert_page(200);
     assert!(receipt.contains("n. 1"), "{receipt}");
 
-    for role in [None, Some("citizen")] {
+    let list = "/gis/segnalazioni";
+    let one = "/gis/segnalazioni/1";
+    for role in [None, Some("citizen"), Some("officer")] {
         let cookie = match role {
             Some(role) => sign_in(&site, role).await,
             None => String::new(),
         };
-        let answer = site.get_with("/segnalazioni", &[("cookie", &cookie)]).await;
-        assert_eq!(answer.status, 404, "{role:?}");
-        let answer = site
-            .post("/segnalazioni/1", &[("cookie", &cookie)], "nota=x")
-            .await;
+        let cookie = [("cookie", cookie.as_str())];
+        for path in [list, one] {
+            assert_eq!(site.get_with(path, &cookie).await.status, 404, "{role:?}");
+        }
+        let answer = site.post(one, &cookie, "nota=x").await;
         assert_eq!(answer.status, 404, "{role:?}");
     }
     let cookie = sign_in(&site, "gis_clerk").await;
-    let cookie = [("cookie", cookie.as_str())];
-    let list = site
-        .get_with("/segnalazioni", &cookie)
-        .await
-        .assert_page(200);
+    let clerk = [("cookie", cookie.as_str()), ("accept-language", "it")];
+    let page = site.get_with(list, &clerk).await.assert_page(200);
     for words in [
         "Qui c&#39;è un parco",
         PARCEL,
-        "a@b.it",
-        "piano.zona",
         "Zone del piano",
+        "Aperte (1)",
     ] {
-        assert!(list.contains(words), "{words} in {list}");
+        assert!(page.contains(words), "{words} in {page}");
     }
-    let answer = site.post("/segnalazioni/1", &cookie, "nota=Corretto").await;
-    answer.assert_leads_to("/segnalazioni");
-    let list = site
-        .get_with("/segnalazioni", &cookie)
+    assert!(!page.contains("a@b.it"), "the list has no contacts: {page}");
+    let page = site.get_with(one, &clerk).await.assert_page(200);
+    for words in ["a@b.it", "contestato", "B1", "piano.zona"] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    let empty = site.post(one, &clerk, "nota=%20").await.assert_page(200);
+    assert!(empty.contains("role=\"alert\""), "{empty}");
+    let answer = site.post(one, &clerk, "nota=Corretto").await;
+    answer.assert_leads_to(one);
+    let page = site.get_with(one, &clerk).await.assert_page(200);
+    assert!(
+        page.contains("Corretto") && !page.contains("<textarea"),
+        "{page}"
+    );
+    let closed = site
+        .get_with(&format!("{list}?stato=chiuse"), &clerk)
+        .await
+        .assert_page(200);
+    assert!(closed.contains("Aperte (0)") && closed.contains("Chiuse (1)"));
+    // A report is answered once, and another one does not exist.
+    let again = site.post(one, &clerk, "nota=Ancora").await.assert_page(200);
+    assert!(again.contains("già chiuso") && again.contains("Corretto"));
+    let other = site.post("/gis/segnalazioni/7", &clerk, "nota=x").await;
+    assert_eq!(other.status, 404);
+}
+
+#[tokio::test]
+async fn a_place_without_a_parcel_can_be_contested_too() {
+    let site = Site::of(zoned().await, true).await;
+    let (lon, lat) = place_of(&site.town, PARCEL).await;
+    // The card of a parcel's place keeps where it was clicked.
+    let card = site
+        .get(&format!("/luogo?lon={lon}&lat={lat}&frammento=1"))
+        .await
+        .text();
+    let form = format!("/particella/{PARCEL}/segnala?lon={lon:.7}&amp;lat={lat:.7}");
+    let link = form.replace("&amp;", "&#38;");
+    assert!(
+        card.contains(&format!("\"{link}\"")) || card.contains(&format!("\"{form}\"")),
+        "{card}"
+    );
+    assert!(
+        card.contains("layer=piano.zona"),
+        "each layer is contested: {card}"
+    );
+    let path = format!("/luogo/segnala?lon={lon:.7}&lat={lat:.7}");
+    site.get(&path).await.assert_page(200);
+    let sent = site.post(&path, &[], "testo=Manca+una+strada").await;
+    sent.assert_leads_to(&format!("{path}&inviata=1"));
+    site.get("/luogo/segnala").await.assert_page(400);
+    site.get("/luogo/segnala?lon=2.35&lat=48.85")
+        .await
+        .assert_page(404);
+    let cookie = sign_in(&site, "gis_clerk").await;
+    let clerk = [("cookie", cookie.as_str()), ("accept-language", "it")];
+    let page = site
+        .get_with("/gis/segnalazioni/1", &clerk)
         .await
         .assert_page(200);
     assert!(
-        list.contains("Corretto") && !list.contains("<textarea"),
-        "{list}"
+        page.contains("Manca una strada") && page.contains("/luogo?lon="),
+        "{page}"
     );
-    // A report is answered once, and another one does not exist.
-    for id in [1, 7] {
-        let answer = site
-            .post(&format!("/segnalazioni/{id}"), &cookie, "nota=Ancora")
-            .await;
-        assert_eq!(answer.status, 400, "{id}");
-    }
 }
 
 #[tokio::test]
@@ -545,5 +589,8 @@ async fn facts_of_a_list_are_a_geopackage_with_outlines() {
     let names: Vec<&str> = layer.fields.iter().map(|field| &*field.name).collect();
     assert_eq!(names, mappale::fact::COLUMNS);
     let bounds = layer.extent.expect("pieces have outlines");
-    assert!(bounds[0] > 100_000.0 && bounds[3] > 4_000_000.0, "{bounds:?}");
+    assert!(
+        bounds[0] > 100_000.0 && bounds[3] > 4_000_000.0,
+        "{bounds:?}"
+    );
 }

@@ -26,6 +26,7 @@ mod pinned;
 mod practice;
 mod receipt;
 mod session;
+mod site;
 mod staff;
 mod tiles;
 mod walker;

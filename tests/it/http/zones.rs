@@ -240,7 +240,9 @@ async fn a_layer_is_a_geopackage_and_a_zipped_shapefile() {
     let folder = tempfile::tempdir().expect("temporary folders can be made");
     let packed = inspected(&site, &folder.path().join("zone.gpkg"), &answer.body).await;
     assert_eq!(packed.driver, "GPKG");
-    let answer = site.get(&format!("{layer}.shp.zip?comune=borgochiaro")).await;
+    let answer = site
+        .get(&format!("{layer}.shp.zip?comune=borgochiaro"))
+        .await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let zipped = inspected(&site, &folder.path().join("zone.zip"), &answer.body).await;
     assert_eq!(zipped.driver, "ESRI Shapefile");
@@ -262,7 +264,11 @@ async fn a_layer_is_a_geopackage_and_a_zipped_shapefile() {
 }
 
 /// What our own reader finds in a file that was downloaded.
-pub(super) async fn inspected(site: &Site, path: &std::path::Path, bytes: &[u8]) -> wire::Inspection {
+pub(super) async fn inspected(
+    site: &Site,
+    path: &std::path::Path,
+    bytes: &[u8],
+) -> wire::Inspection {
     std::fs::write(path, bytes).expect("is ours");
     let request = ingest::InspectRequest {
         path: path.to_path_buf(),

@@ -65,7 +65,12 @@ async fn overview(visit: &Visit) -> Result<Response, Failure> {
             .catalogue
             .comuni()
             .iter()
-            .map(|comune| (present::comune(visit, comune), format!("/c/{}/gis", comune.slug)))
+            .map(|comune| {
+                (
+                    present::comune(visit, comune),
+                    format!("/c/{}/gis", comune.slug),
+                )
+            })
             .collect();
         if comuni.is_empty() {
             return Ok(Redirect::to("/").into_response());

@@ -125,14 +125,11 @@ async fn find(
         .ok_or_else(nothing)
 }
 
-fn report_page(
-    visit: &Visit,
-    report: &Report,
-    fault: Option<String>,
-) -> Result<Response, Failure> {
-    let title = visit
-        .lang
-        .text_with("reports-number", &[("number", (&report.id.to_string()).into())]);
+fn report_page(visit: &Visit, report: &Report, fault: Option<String>) -> Result<Response, Failure> {
+    let title = visit.lang.text_with(
+        "reports-number",
+        &[("number", (&report.id.to_string()).into())],
+    );
     let mut page = present::page(visit, &title);
     let list = CrumbView {
         title: visit.lang.text("reports-title"),
@@ -170,7 +167,10 @@ fn told(lang: Lang, report: &Report) -> Vec<ToldLayer> {
                 _ => "reports-fault",
             }),
             pieces: match layer["pieces"].as_array() {
-                Some(pieces) => pieces.iter().map(|piece| piece_words(lang, piece)).collect(),
+                Some(pieces) => pieces
+                    .iter()
+                    .map(|piece| piece_words(lang, piece))
+                    .collect(),
                 None => layer["keys"]
                     .as_array()
                     .into_iter()

@@ -50,6 +50,7 @@ fn card(state: PlaceState, parcels: Vec<ParcelView>) -> CardView {
         page_url: "/luogo?lon=9.36&lat=45.6".to_owned(),
         map_url: "/mappa".to_owned(),
         json_url: "/api/v1/place?lon=9.36&lat=45.6".to_owned(),
+        report_url: None,
     }
 }
 
