@@ -36,6 +36,7 @@ lead = che gli immobili siti nel Comune di { $comune } e distinti nel catasto de
 
 parcels-title = 1. Immobili
 parcels-note = Superficie grafica: calcolata sulla mappa catastale vettoriale nel sistema { $crs }. Non sostituisce la superficie catastale.
+parcels-census-scaled = Le superfici delle zone sono quelle misurate sulla mappa, riportate in proporzione alla superficie catastale di ogni particella; le percentuali non cambiano.
 parcels-census-note = La superficie catastale e quella grafica differiscono di oltre il 5 per cento per le particelle segnate con *.
 parcels-total = Totale
 column-sezione = Sezione

@@ -1,5 +1,6 @@
 //! Everything opened once: settings, definitions, database, the copy in memory.
 
+mod census;
 mod evidence;
 mod live;
 mod office;

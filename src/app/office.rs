@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::access::Viewer;
 use crate::cadastre::CadastralReference;
+use crate::census::census_areas;
 use crate::document::{
     self, Answer, Article, Atelier, GatherError, Gathered, IssueError, IssuedCertificate, MapSheet,
     NewCertificate, Order, Paper, ParcelSheet, PressError, Print, Request, VerificationCode,
@@ -37,6 +38,9 @@ pub enum OfficeError {
     /// The certificate could not be kept.
     #[error(transparent)]
     Issue(#[from] IssueError),
+    /// The census could not be asked.
+    #[error(transparent)]
+    Census(#[from] crate::census::Error),
     /// The operating system gives no random bytes for a code.
     #[error("no random bytes for a verification code")]
     Random,
@@ -87,7 +91,7 @@ pub async fn issue_certificate(app: &App, order: CertificateOrder) -> Result<Iss
     let code = VerificationCode::generate().map_err(|_| OfficeError::Random)?;
     let (territory_id, applicant) = (order.comune.id, order.applicant.clone());
     let issued_by = order.issued_by.clone();
-    let gathered = {
+    let mut gathered = {
         let order = order.clone();
         apart(move || {
             Ok(gather(
@@ -100,6 +104,9 @@ pub async fn issue_certificate(app: &App, order: CertificateOrder) -> Result<Iss
         })
         .await?
     };
+    let site = &app.dressings().of(&order.comune.slug).site;
+    let areas = census_areas(app.databases(), &order.references).await?;
+    gathered.add_census(&areas, site.scale_to_census_area);
     let articles = articles(app, &gathered.articles, order.in_full).await?;
     let (content, print) = {
         let (app, code) = (app.clone(), code.clone());
@@ -292,17 +299,21 @@ pub async fn print_parcel(
     reference: CadastralReference,
     page_url: String,
 ) -> Result<Vec<u8>, OfficeError> {
+    let areas = app
+        .census_areas(&order.viewer, std::slice::from_ref(&reference))
+        .await;
     let print = {
         let app = app.clone();
         apart(move || {
             let asked = std::slice::from_ref(&reference);
-            let gathered = gather(
+            let mut gathered = gather(
                 &order.catalogue,
                 &order.viewer,
                 &order.comune,
                 asked,
                 order.lang,
             )?;
+            gathered.add_census(&areas, false);
             let atelier = Atelier {
                 catalogue: &order.catalogue,
                 viewer: &order.viewer,
@@ -394,7 +405,7 @@ fn compared(
             continue;
         };
         let asked = std::slice::from_ref(&reference);
-        let now = match gather(catalogue, &Viewer::Anonymous, comune, asked, Lang::It) {
+        let mut now = match gather(catalogue, &Viewer::Anonymous, comune, asked, Lang::It) {
             Ok(now) => now,
             Err(GatherError::Fact(
                 crate::fact::Error::NoParcel(_) | crate::fact::Error::NoCadastre(_),
@@ -404,6 +415,11 @@ fn compared(
             }
             Err(error) => return Err(error),
         };
+        // Compared in the measure of the certificate.
+        if parcel.scaled_to_census {
+            now.parcels[0].census_area_m2 = parcel.census_area_m2;
+            now.parcels[0].scale_to_census();
+        }
         let told = now.layers.iter().zip(&now.parcels[0].answers);
         for (layer, answer) in told {
             let position = content.layers.iter().position(|old| old.id == layer.id);

@@ -12,7 +12,10 @@ mod sql;
 
 pub use load::{CensusReport, CensusRequest, load_census};
 pub use parcel_key::parcel_key;
-pub use read::{LandRecord, Owner, ParcelCensus, UnitRecord, owners_of, parcel_census};
+pub use read::{
+    LandRecord, Owner, ParcelCensus, UnitRecord, areas_differ, census_areas, owners_of,
+    parcel_census,
+};
 
 pub(crate) use sql::ALL as STATEMENTS;
 

@@ -1,5 +1,7 @@
 //! What the census says of a parcel: land and units, and owners for those with a purpose.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sqlx::{Connection as _, PgConnection, Row as _};
 use wire::census::Person;
@@ -94,6 +96,40 @@ pub async fn parcel_census(
     let census = read(&mut connection, reference).await?;
     connection.close().await?;
     Ok(census)
+}
+
+/// The areas in m² that the census gives parcels of one comune, by reference; one that the census
+/// has no land of is left out.
+///
+/// # Errors
+/// Those of the database.
+pub async fn census_areas(
+    databases: &Databases,
+    references: &[CadastralReference],
+) -> Result<HashMap<CadastralReference, f64>, Error> {
+    let Some(first) = references.first() else {
+        return Ok(HashMap::new());
+    };
+    let keys: Vec<String> = references.iter().map(parcel_key).collect();
+    let mut connection = databases.address.connect(DbRole::Census).await?;
+    let rows: Vec<(String, f64)> = sqlx::query_as(sql::AREAS_OF)
+        .bind(first.sheet.comune.as_str())
+        .bind(&keys)
+        .fetch_all(&mut connection)
+        .await?;
+    connection.close().await?;
+    let areas: HashMap<String, f64> = rows.into_iter().filter(|row| row.1 > 0.0).collect();
+    Ok(references
+        .iter()
+        .zip(&keys)
+        .filter_map(|(reference, key)| Some((reference.clone(), *areas.get(key)?)))
+        .collect())
+}
+
+/// Whether an area of the census and one of the map are too far apart to be the same drawing:
+/// more than 5 % of the census.
+pub fn areas_differ(census_m2: f64, map_m2: f64) -> bool {
+    (census_m2 - map_m2).abs() > census_m2 * 0.05
 }
 
 async fn read(

@@ -90,6 +90,28 @@ select immobile, qualita, classe, area_m2, dominicale_cents, agrario_cents
  where parcel_key = $2 and not suppressed
  order by immobile";
 
+// Areas of parcels as they are now, by their keys.
+pub(super) const AREAS_OF: &str = "
+-- the supplies that count
+with since as (
+    select supply_id
+      from census.supply
+     where comune = $1
+       and supply_id >= (select max(supply_id) from census.supply where comune = $1 and complete)
+),
+-- the newest state of each number
+newest as (
+    select distinct on (land.immobile) land.*
+      from census.land
+      join since using (supply_id)
+     where land.immobile in (select immobile from census.land join since using (supply_id) where parcel_key = any($2))
+     order by land.immobile, land.supply_id desc, land.progressivo desc
+)
+select parcel_key, sum(area_m2)::float8
+  from newest
+ where parcel_key = any($2) and not suppressed and area_m2 is not null
+ group by parcel_key";
+
 // Units on a parcel as they are now.
 pub(super) const UNITS_OF: &str = "
 -- the supplies that count
@@ -165,6 +187,7 @@ pub(crate) const ALL: &[&str] = &[
     ADD_SUPPLY,
     ADD_TITLES,
     ADD_UNITS,
+    AREAS_OF,
     BASE,
     LAND_OF,
     OWNERS_OF,

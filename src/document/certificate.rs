@@ -83,8 +83,32 @@ pub struct CertifiedParcel {
     /// Area in the land register, m²; none where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub census_area_m2: Option<f64>,
+    /// True where the areas of the answers are scaled from the map's to the land register's.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub scaled_to_census: bool,
     /// What each layer answers, one for each of the certificate's layers and in their order.
     pub answers: Vec<Answer>,
+}
+
+impl CertifiedParcel {
+    /// Scales the areas of the answers from the map's to the land register's; shares stay. A parcel
+    /// whose area there is not known stays as it is.
+    pub fn scale_to_census(&mut self) {
+        let Some(census) = self.census_area_m2.filter(|area| *area > 0.0) else {
+            return;
+        };
+        if self.graphic_area_m2 <= 0.0 {
+            return;
+        }
+        let factor = census / self.graphic_area_m2;
+        for answer in &mut self.answers {
+            let pieces = answer.pieces.iter_mut().map(|piece| &mut piece.extent);
+            for extent in pieces.chain(&mut answer.unassigned) {
+                extent.area_m2 = extent.area_m2.map(|area| area * factor);
+            }
+        }
+        self.scaled_to_census = true;
+    }
 }
 
 /// What a layer says in a word.
@@ -116,6 +140,10 @@ pub struct Answer {
     /// Overlaps below the tolerance of the map that were left out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub slivers: usize,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn is_zero(count: &usize) -> bool {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::census::areas_differ;
 use crate::layer::legal_day;
 use crate::text::{DateFormat, Lang, NumberFormat, Value as Argument};
 
@@ -238,7 +239,7 @@ impl<'a> Writer<'a> {
             if has_census {
                 cells.push(match parcel.census_area_m2 {
                     Some(census) => {
-                        let far = (census - parcel.graphic_area_m2).abs() > census * 0.05;
+                        let far = areas_differ(census, parcel.graphic_area_m2);
                         differs |= far;
                         format!("{}{}", LANG.number(census, 0), if far { " *" } else { "" }).into()
                     }
@@ -271,6 +272,9 @@ impl<'a> Writer<'a> {
         ));
         if differs {
             blocks.push(block::note(self.text("parcels-census-note")));
+        }
+        if parcels.iter().any(|parcel| parcel.scaled_to_census) {
+            blocks.push(block::note(self.text("parcels-census-scaled")));
         }
     }
 

@@ -1,5 +1,7 @@
 //! Gathers what a certificate and a parcel's extract say: facts of the one engine, as plain data.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -149,6 +151,20 @@ pub fn gather(
             .collect(),
         articles: in_order(articles),
     })
+}
+
+impl Gathered {
+    /// Adds what the land register says of the parcels, m² by reference, and scales the areas of
+    /// the answers to it where the comune wants that.
+    pub fn add_census(&mut self, areas: &HashMap<CadastralReference, f64>, scaled: bool) {
+        for parcel in &mut self.parcels {
+            let reference: Option<CadastralReference> = parcel.reference.parse().ok();
+            parcel.census_area_m2 = reference.and_then(|reference| areas.get(&reference).copied());
+            if scaled {
+                parcel.scale_to_census();
+            }
+        }
+    }
 }
 
 /// What answers: a layer, or an adopted part of it.
@@ -328,6 +344,7 @@ fn parcel(reference: &CadastralReference, area_m2: f64, answers: Vec<Answer>) ->
         number: reference.number.clone(),
         graphic_area_m2: rounded(area_m2),
         census_area_m2: None,
+        scaled_to_census: false,
         answers,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use crate::census::areas_differ;
 use crate::text::{DateFormat, Lang, NumberFormat, Value as Argument};
 
 use super::block::{self, Column, Table};
@@ -110,7 +111,11 @@ fn blocks(sheet: &ParcelSheet<'_>) -> Vec<Value> {
         ),
     ];
     if let Some(census) = parcel.census_area_m2 {
-        items.push((lang.text("sheet-census"), lang.area_m2(census)));
+        let mut text = lang.area_m2(census);
+        if areas_differ(census, parcel.graphic_area_m2) {
+            text = format!("{text} – {}", lang.text("census-differs"));
+        }
+        items.push((lang.text("sheet-census"), text));
     }
     items.push((lang.text("sheet-crs"), crs_name(sheet.comune.srid)));
     let mut blocks = vec![block::facts(items)];

@@ -1325,3 +1325,5 @@ ratings-column-stars = Stars
 ratings-column-reason = Why
 ratings-column-note = Details
 ratings-notes = The newest reasons
+card-census = Area in the land register (superficie catastale)
+census-differs = differs by more than 5 % from that of the map

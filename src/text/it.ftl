@@ -1325,3 +1325,5 @@ ratings-column-stars = Voto
 ratings-column-reason = Perché
 ratings-column-note = Dettagli
 ratings-notes = Le ultime motivazioni
+card-census = Superficie catastale (censuaria)
+census-differs = differisce di oltre il 5 % da quella della mappa

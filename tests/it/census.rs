@@ -55,8 +55,14 @@ fn supply(town: &Town, name: &str, kind: &str, area: u32, progressivo: u32) -> P
     folder
 }
 
+/// Loads a census that gives [`PARCEL`] an area in m².
+pub(crate) async fn with_area(town: &Town, area: u32) {
+    let path = supply(town, "censuario", "completa", area, 1);
+    load(town, &[path]).await.expect("loads");
+}
+
 /// The number of a parcel of the sample's sheet 1.
-const PARCEL: &str = "X001_000100.1";
+pub(crate) const PARCEL: &str = "X001_000100.1";
 
 #[tokio::test]
 async fn owners_are_told_with_a_purpose_only_and_it_is_written_down() {

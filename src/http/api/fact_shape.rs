@@ -1,9 +1,13 @@
 //! Facts as JSON: the documented shape that clients, documents and practices read.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
 
+use crate::cadastre::CadastralReference;
+use crate::census::areas_differ;
 use crate::fact::{
     self, Facts, LayerFacts, Line, Measure, Piece, Remainder, SliverReason, Status, Subject,
 };
@@ -29,8 +33,23 @@ pub(super) struct FactsAnswer {
     area_m2: f64,
     /// The day that the answer holds for, and what was known.
     as_of: AsOfShape,
+    /// What the land register says of the parcels; for the people of the office.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    census: Vec<CensusAreaShape>,
     /// The answer of every layer asked.
     layers: Vec<LayerShape>,
+}
+
+/// The area of a parcel in the land register.
+#[derive(Debug, Serialize, ToSchema)]
+struct CensusAreaShape {
+    /// The parcel.
+    #[schema(example = "X001_000300.21")]
+    parcel: String,
+    /// Square metres.
+    area_m2: f64,
+    /// Whether it differs from the area on the map by more than 5 %.
+    differs: bool,
 }
 
 /// The answer of one layer.
@@ -151,8 +170,32 @@ impl FactsAnswer {
             srid: facts.region.srid,
             area_m2: rounded(facts.region.area_m2),
             as_of: AsOfShape::from(catalogue),
+            census: Vec::new(),
             layers: facts.layers.iter().map(LayerShape::from).collect(),
         }
+    }
+}
+
+impl FactsAnswer {
+    /// The same with the areas of the land register.
+    pub(super) fn with_census(
+        mut self,
+        facts: &Facts,
+        areas: &HashMap<CadastralReference, f64>,
+    ) -> Self {
+        if let Subject::Parcels(parcels) = &facts.subject {
+            let known = parcels
+                .iter()
+                .filter_map(|parcel| Some((parcel, *areas.get(&parcel.reference)?)));
+            self.census = known
+                .map(|(parcel, area_m2)| CensusAreaShape {
+                    parcel: parcel.reference.to_string(),
+                    area_m2,
+                    differs: areas_differ(area_m2, parcel.area_m2),
+                })
+                .collect();
+        }
+        self
     }
 }
 

@@ -111,9 +111,15 @@ pub(super) async fn parcel_facts(
     Path(reference): Path<String>,
     query: Result<Query<FactsQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
-    let (facts, catalogue) = of_one(&shared, viewer, &reference, query).await?;
+    let (facts, catalogue) = of_one(&shared, viewer.clone(), &reference, query).await?;
+    let references: Vec<CadastralReference> = match &facts.subject {
+        fact::Subject::Parcels(parcels) => parcels.iter().map(|p| p.reference.clone()).collect(),
+        fact::Subject::Area => Vec::new(),
+    };
+    let areas = shared.app.census_areas(&viewer, &references).await;
+    let answer = FactsAnswer::of(&facts, &catalogue).with_census(&facts, &areas);
     let headers = [(header::CACHE_CONTROL, PRIVATE)];
-    Ok((headers, Json(FactsAnswer::of(&facts, &catalogue))).into_response())
+    Ok((headers, Json(answer)).into_response())
 }
 
 /// The pieces of a parcel as a GeoJSON feature collection (RFC 7946), to colour on a map.

@@ -1,5 +1,7 @@
 //! From the answers of layers to what card and page show of them.
 
+use crate::cadastre::CadastralReference;
+use crate::census::areas_differ;
 use crate::fact::{self, Fault, LayerFacts, Measure, Piece, Status};
 use crate::layer::{LayerRole, Value, markdown_html};
 use crate::place::Comune;
@@ -9,8 +11,8 @@ use super::super::extract::Visit;
 use super::super::times::Times;
 use super::present::{data, localized};
 use super::view::{
-    AdoptedView, ArticleView, BarPart, FactsView, HitThemeView, LayerHitView, LayerLineView,
-    PieceView,
+    AdoptedView, ArticleView, BarPart, CardView, FactsView, HitThemeView, LayerHitView,
+    LayerLineView, PieceView,
 };
 
 /// Colours of the homogeneous zones A to F (DM 1444/1968), as on the map.
@@ -265,6 +267,23 @@ pub(super) async fn add_norms(visit: &Visit, facts: &fact::Facts, view: &mut Fac
     {
         for article in &mut piece.articles {
             article.text = article.url.as_ref().and_then(|url| texts.get(url).cloned());
+        }
+    }
+}
+
+/// Puts the area of the land register beside that of the map, for those who may see it.
+pub(super) async fn add_census(visit: &Visit, card: &mut CardView) {
+    let parcels = card.parcels.iter();
+    let references: Vec<CadastralReference> = parcels
+        .filter_map(|parcel| parcel.reference.parse().ok())
+        .collect();
+    let app = &visit.shared.app;
+    let areas = app.census_areas(&visit.viewer, &references).await;
+    for parcel in &mut card.parcels {
+        let reference: Option<CadastralReference> = parcel.reference.parse().ok();
+        if let Some(area) = reference.and_then(|reference| areas.get(&reference)) {
+            parcel.census = Some(visit.lang.area_m2(*area));
+            parcel.census_differs = areas_differ(*area, parcel.area_m2);
         }
     }
 }

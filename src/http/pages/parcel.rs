@@ -80,6 +80,7 @@ pub(super) async fn parcel(
             let card = match facts {
                 Ok(facts) => {
                     let mut card = present::parcel_card(&visit, &parcel, &facts);
+                    facts::add_census(&visit, &mut card).await;
                     // The card beside the map links to the articles: it answers without the database.
                     if query.frammento.is_none() {
                         facts::add_norms(&visit, &facts, &mut card.facts).await;

@@ -57,7 +57,7 @@ async fn page(
         visit.comune.clone_from(&here.comune);
     }
     let card = present::place_card(visit, &here);
-    let card = match here.parcels.as_slice() {
+    let mut card = match here.parcels.as_slice() {
         // In one parcel, the place's facts are the parcel's: card and page never differ.
         [parcel] => {
             let of_parcel = facts::of_parcel(visit, &parcel.reference).await?;
@@ -70,6 +70,7 @@ async fn page(
         }
         _ => card,
     };
+    facts::add_census(visit, &mut card).await;
     let mut page = present::page(visit, "");
     page.title = card.title(&page);
     show_card(query.frammento.as_deref(), page, card, |page, card| {

@@ -4,6 +4,7 @@
 mod access;
 mod api;
 mod caching;
+mod census;
 mod documents;
 /// Whatever is altered is found; a backup is whole.
 mod evidence;

@@ -84,6 +84,12 @@ pub struct ParcelView {
     pub sviluppo: Option<String>,
     /// The area of the drawing, formatted: `1.240 m²`.
     pub area: String,
+    /// The same in m².
+    pub area_m2: f64,
+    /// The area of the land register, formatted, for those who may see it.
+    pub census: Option<String>,
+    /// Whether the two areas differ by more than 5 %.
+    pub census_differs: bool,
     /// West, south, east and north in degrees, joined by commas; the map shows it whole.
     pub bounds: Option<String>,
     /// The address of its page.
