@@ -39,10 +39,11 @@ check: packages build ## format, lints, order of modules, unit tests, definition
 	$(MAPPALE) layer check
 	$(NPM) run check
 
-bench: packages $(WEB) ## measure what benches/README.md states, optimised
+bench: packages packages-test $(WEB) ## measure what benches/README.md states, optimised
 	cargo build --workspace --release
 	cargo build $(PRESS) --release
 	cargo bench --workspace
+	MAPPALE_BIN=$(TARGET)/release/mappale node benches/page.mjs
 
 bench-rivals: packages build ## compare tiles with Martin, tipg and MapServer (INSTALL=1 installs them)
 	cargo build --workspace --release

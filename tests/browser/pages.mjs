@@ -120,6 +120,12 @@ export function pageTests(site) {
             selection: '/particelle?sel=X001_000300.21,X001_000300.22',
             missing: '/particella/Z999_000100.1',
             'sign-in': '/demo/accedi',
+            contacts: '/contatti',
+            accessibility: '/accessibilita',
+            privacy: '/privacy',
+            legal: '/note-legali',
+            report: `${parcel}/segnala?layer=catasto.particella`,
+            'report-place': `/luogo/segnala?lon=${lon}&lat=${lat}`,
           };
           for (const [name, address] of Object.entries(pages)) {
             await page.goto(address);
@@ -134,6 +140,47 @@ export function pageTests(site) {
           }
         }));
     }
+  }
+
+  for (const lang of ['it', 'en']) {
+    test(`a page is rated and a fact is contested, up to the desk of the staff: ${lang}`, () =>
+      open(PHONE, async (page) => {
+        await page.goto(`/lingua/${lang}?ritorno=/zone`);
+        await page.locator('[data-element="feedback-rate-2"]').press('Enter');
+        await page.locator('[data-element="feedback-rating-negative"]').waitFor();
+        await assertAccessible(page, `why a page is not clear (${lang})`);
+        if (lang === 'it') await shot(page, 'page-rating');
+        await page.locator('#reason-technical').check();
+        await page.locator('#rating-note').fill('Lenta');
+        await page.locator('main button[type=submit]').click();
+        await page.locator('[data-element="feedback-thank"]').waitFor();
+        await assertAccessible(page, `thanks (${lang})`);
+
+        const { lon, lat } = await site.sample();
+        await page.goto(`/luogo?lon=${lon}&lat=${lat}`);
+        await page.locator('.place-report a').last().click();
+        await page.locator('#report-text').fill('Qui il confine è sbagliato.');
+        await page.locator('main button[type=submit]').click();
+        await page.locator('[role=status]').waitFor();
+        await assertAccessible(page, `receipt of a report (${lang})`);
+
+        await page.goto('/demo/accedi?ritorno=/gis/segnalazioni');
+        await page.locator('.identity-list button[value=gis_clerk]').click();
+        await page.waitForURL('**/gis/segnalazioni');
+        await assertAccessible(page, `reports (${lang})`);
+        if (lang === 'it') await shot(page, 'page-reports');
+        await page.locator('main table a').first().click();
+        await page.locator('#note').waitFor();
+        await assertAccessible(page, `a report (${lang})`);
+        if (lang === 'it') await shot(page, 'page-reported');
+        await page.locator('#note').fill('Corretto.');
+        await page.locator('main form button').click();
+        await page.locator('.gis-done').waitFor();
+        await page.goto('/gis/valutazioni');
+        await assertAccessible(page, `ratings (${lang})`);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(width <= PHONE.viewport.width, 'ratings scroll sideways');
+      }));
   }
 
   test('a failure is said in words, with a way on and the code of the request', () =>
@@ -249,6 +296,11 @@ export function pageTests(site) {
     for (const address of [
       '/',
       `/particella/${encodeURIComponent(reference.replaceAll('/', '~'))}`,
+      '/livelli',
+      '/servizi',
+      '/zone',
+      '/privacy',
+      '/cerca?q=3',
     ]) {
       await open(DESKTOP, async (page) => {
         const { bytes } = await weigh(page, address, async () => {});
