@@ -165,7 +165,7 @@ export function pageTests(site) {
         await assertAccessible(page, `receipt of a report (${lang})`);
 
         await page.goto('/demo/accedi?ritorno=/gis/segnalazioni');
-        await page.locator('.identity-list button[value=gis_clerk]').click();
+        await page.locator('form:has(input[value=gis_clerk]) button').click();
         await page.waitForURL('**/gis/segnalazioni');
         await assertAccessible(page, `reports (${lang})`);
         if (lang === 'it') await shot(page, 'page-reports');
