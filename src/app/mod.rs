@@ -1,6 +1,7 @@
 //! Everything opened once: settings, definitions, database, the copy in memory.
 
 mod census;
+mod compared;
 mod evidence;
 mod live;
 mod office;

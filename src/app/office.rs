@@ -378,9 +378,15 @@ pub struct Change {
 /// # Errors
 /// [`OfficeError`].
 pub async fn compare(app: &App, issued: &IssuedCertificate) -> Result<Comparison, OfficeError> {
-    let app = app.clone();
+    let catalogue = app.catalogue();
+    if let Some(known) = app.comparisons().get(issued.id, &catalogue) {
+        return Ok(known);
+    }
     let (territory_id, content) = (issued.territory_id, issued.content.clone());
-    apart(move || Ok(compared(&app.catalogue(), territory_id, &content)?)).await
+    let with = Arc::clone(&catalogue);
+    let made = apart(move || Ok(compared(&with, territory_id, &content)?)).await?;
+    app.comparisons().keep(issued.id, &catalogue, made.clone());
+    Ok(made)
 }
 
 fn compared(

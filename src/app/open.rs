@@ -19,6 +19,7 @@ use crate::strict::Problem;
 use crate::style::Fragments;
 use crate::tile::TileCache;
 
+use super::compared::Comparisons;
 use super::live::LiveLayers;
 use super::receipts;
 use super::watch::{
@@ -66,6 +67,7 @@ struct Inner {
     history: History,
     projections: Projections,
     adopted: Adopted,
+    comparisons: Comparisons,
     clock: Clock,
     refreshing: Mutex<Instant>,
     tiles: Arc<TileCache>,
@@ -124,6 +126,7 @@ impl App {
             history: History::default(),
             projections: Projections::default(),
             adopted: Adopted::default(),
+            comparisons: Comparisons::default(),
             clock,
             refreshing: Mutex::new(Instant::now()),
             tiles,
@@ -210,6 +213,11 @@ impl App {
     /// Letterheads and fixed sentences of documents.
     pub fn dressings(&self) -> &Dressings {
         &self.0.dressings
+    }
+
+    /// Comparisons of certificates that were made already.
+    pub(super) fn comparisons(&self) -> &Comparisons {
+        &self.0.comparisons
     }
 
     /// What makes PDF documents.

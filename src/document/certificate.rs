@@ -289,3 +289,12 @@ impl ZoningCertificate {
         schemars::schema_for!(ZoningCertificate).to_value()
     }
 }
+
+/// The JSON Schema (2020-12) of a certificate's content, made from the Rust types.
+pub fn certificate_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(ZoningCertificate).to_value();
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("title".into(), "Content of a zoning certificate".into());
+    }
+    schema
+}

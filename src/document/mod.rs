@@ -24,7 +24,7 @@ mod sql;
 pub use certificate::{
     Answer, AnswerStatus, Article, CertifiedComune, CertifiedLayer, CertifiedParcel,
     CertifiedPiece, Chapter, Extent, Instrument, InstrumentStatus, LayerVersion, Request,
-    ZoningCertificate,
+    ZoningCertificate, certificate_schema,
 };
 pub use code::{CodeError, VerificationCode};
 pub use compose::{DATA_FILE, Print, certificate_order};

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::access::{Action, Viewer, authorize};
 use crate::crs::{self, LON_LAT, with_transformation};
 use crate::geo::{GridBox, cells_across, grid_from_lon_lat};
-use crate::layer::{GeometryKind, LayerRole};
+use crate::layer::{GeometryKind, LayerRole, Standing};
 use crate::place::Comune;
-use crate::snapshot::{Catalogue, PartSnapshot, REACH_M};
+use crate::snapshot::{Catalogue, LayerEntry, PartSnapshot, REACH_M};
 
 use super::Error;
 use super::answer::{LayerFacts, Measure, Piece, Status};
@@ -57,7 +57,7 @@ pub fn at_point(
             continue;
         }
         let mut answer = LayerFacts::without_data(&entry.file);
-        for part in &entry.parts {
+        for part in counting(entry, lon, lat)? {
             let found = features_at(part, lon, lat)?;
             // Without a boundary a part answers only where it has something.
             let covers = home
@@ -100,6 +100,31 @@ pub fn at_point(
             .map(|parcel| Arc::clone(&parcel.comune));
     }
     Ok(facts)
+}
+
+/// The parts of a layer that count at a place: where it lies in the perimeter of a variant in force,
+/// the newest such variant in place of what is in force around it.
+fn counting(entry: &LayerEntry, lon: f64, lat: f64) -> Result<Vec<&PartSnapshot>, crs::Error> {
+    let variants = entry.beside.iter();
+    let variants = variants.filter(|part| part.standing == Standing::Variant);
+    let mut decided = Vec::new();
+    let mut parts = Vec::new();
+    for part in variants.chain(&entry.parts) {
+        if decided.contains(&part.territory_id) {
+            continue;
+        }
+        if part.standing == Standing::Variant {
+            let plan = part.plan.as_ref();
+            if let Some((srid, perimeter)) = plan.and_then(|plan| plan.perimeter.as_ref())
+                && !perimeter.covers(0, to_storage(*srid, lon, lat)?)
+            {
+                continue;
+            }
+            decided.push(part.territory_id);
+        }
+        parts.push(&**part);
+    }
+    Ok(parts)
 }
 
 /// Features of a part that cover a place; lines and points within [`REACH_M`] of it.

@@ -159,6 +159,14 @@ impl LayerEntry {
         &self.file.definition
     }
 
+    /// What a map draws: what is in force everywhere, then variants in force, the newest last.
+    pub fn drawn(&self) -> impl Iterator<Item = &Arc<PartSnapshot>> {
+        let variants = self.beside.iter().rev();
+        self.parts
+            .iter()
+            .chain(variants.filter(|part| part.standing == Standing::Variant))
+    }
+
     /// Everything that answers for a territory: variants in force, the newest first, which
     /// count inside their perimeter in place of what follows; what is in force everywhere;
     /// what is adopted.
@@ -378,7 +386,8 @@ impl Catalogue {
         self.versions.get(&comune.id).map_or("", String::as_str)
     }
 
-    /// Parts of a layer that belong on a comune's map: its own, and those that reach its box.
+    /// Parts of a layer that belong on a comune's map, its own and those that reach its box: what
+    /// is in force everywhere, then variants in force, the newest last.
     pub fn parts_near<'a>(
         &'a self,
         layer: &'a LayerEntry,
@@ -386,7 +395,7 @@ impl Catalogue {
     ) -> impl Iterator<Item = &'a Arc<PartSnapshot>> {
         // Asked for every tile: boxes are compared on the grid, where nothing is computed.
         let area = self.grid_boxes.get(&comune.id);
-        layer.parts.iter().filter(move |part| {
+        layer.drawn().filter(move |part| {
             part.territory_id == comune.id
                 || area.is_some_and(|area| {
                     !part.features.is_empty() && area.intersects(&part.features.bounds())

@@ -1239,27 +1239,6 @@ gis-load = Load a file
 gis-load-new = Load a new version
 gis-done-plan = The version is part of the plan: it comes into force with its publication.
 # --- zones and search in the norms
-zones-title = Zones of the plan
-zones-lead = The zones into which the plan divides the territory, with the share of each.
-zones-none = No map of zones is published for this municipality.
-zones-column-zone = Zone
-zones-column-share = Share of the territory
-zones-column-area = Area
-zone-title = Zone { $code }
-zone-class = Homogeneous zone (zona territoriale omogenea)
-zone-share = Share of the territory
-zone-count = Areas
-zone-where = Where it is
-zone-map = Zone { $code } in the territory of the municipality: { $share } of the whole
-zone-near = Near { $name }
-zone-more = The largest areas are listed; the map shows them all.
-zone-no-text = The text of the article is not available just now.
-norms-search = Search the norms
-norms-search-button = Search
-norms-found = Articles with “{ $words }”: { $count }
-norms-found-none = No article has all these words in one paragraph. Try a single word.
-norms-all = All articles
-norm-inline = Text: { $article }
 
 # --- layers as files
 layer-download-gpkg = for QGIS and other programs, in { $crs }
@@ -1327,3 +1306,4 @@ ratings-column-note = Details
 ratings-notes = The newest reasons
 card-census = Area in the land register (superficie catastale)
 census-differs = differs by more than 5 % from that of the map
+verify-schema = its format

@@ -1239,27 +1239,6 @@ gis-load = Carica un file
 gis-load-new = Carica una nuova versione
 gis-done-plan = La versione fa parte del piano: entra in vigore con la sua pubblicazione.
 # --- zones and search in the norms
-zones-title = Zone del piano
-zones-lead = Le zone in cui il piano divide il territorio, con la parte che ne occupa ciascuna.
-zones-none = Per questo comune non è pubblicata una mappa delle zone.
-zones-column-zone = Zona
-zones-column-share = Parte del territorio
-zones-column-area = Superficie
-zone-title = Zona { $code }
-zone-class = Zona territoriale omogenea
-zone-share = Parte del territorio
-zone-count = Aree
-zone-where = Dove si trova
-zone-map = La zona { $code } nel territorio del comune: { $share } del totale
-zone-near = Presso { $name }
-zone-more = Sono elencate le aree più grandi; la mappa le mostra tutte.
-zone-no-text = Il testo dell’articolo non è disponibile in questo momento.
-norms-search = Cerca nelle norme
-norms-search-button = Cerca
-norms-found = Articoli con «{ $words }»: { $count }
-norms-found-none = Nessun articolo contiene tutte queste parole nello stesso paragrafo. Prova con una parola sola.
-norms-all = Tutti gli articoli
-norm-inline = Testo: { $article }
 
 # --- layers as files
 layer-download-gpkg = per QGIS e altri programmi, in { $crs }
@@ -1327,3 +1306,4 @@ ratings-column-note = Dettagli
 ratings-notes = Le ultime motivazioni
 card-census = Superficie catastale (censuaria)
 census-differs = differisce di oltre il 5 % da quella della mappa
+verify-schema = com’è fatto

@@ -10,6 +10,7 @@ mod encode;
 mod live;
 mod live_values;
 mod matrix;
+mod mask;
 mod outline;
 mod pen;
 mod render;

@@ -6,6 +6,7 @@ use crate::snapshot::{BLOCK, Features, RingView};
 use super::assemble::{Assembler, twice_area};
 use super::clip::{ClipBox, clip_line, clip_ring, cut_once, split_at_sides};
 use super::encode::LayerWriter;
+use super::mask::{Mask, Rings};
 
 /// The tile with its buffer.
 const BUFFERED: ClipBox = ClipBox {
@@ -91,6 +92,31 @@ impl Pen {
         }
         split_at_sides(&mut self.ring, &mut self.scratch, BUFFERED);
         cut_once(&mut self.ring, &mut self.scratch, BUFFERED)
+    }
+
+    /// Writes what a mask leaves of a feature's polygons.
+    pub(super) fn masked(
+        &mut self,
+        features: &Features,
+        feature: usize,
+        mask: &Mask<'_>,
+        writer: &mut LayerWriter,
+    ) {
+        let mut assembler = std::mem::take(&mut self.assembler);
+        let mut rings_of = |pen: &mut Self, features: &Features, feature: usize| -> Rings {
+            pen.gather(features, feature, &mut assembler);
+            let polygons = assembler.finish(BUFFERED).into_iter();
+            polygons
+                .flat_map(|polygon| std::iter::once(polygon.outer).chain(polygon.holes))
+                .collect()
+        };
+        let polygons = rings_of(self, features, feature);
+        let left = mask.left_of(polygons, |perimeter| rings_of(self, perimeter, 0));
+        for ring in &left {
+            assembler.add(ring);
+        }
+        write_polygons(&mut assembler, writer);
+        self.assembler = assembler;
     }
 
     /// Adds a feature's rings, clipped to the tile, to those that become one outline.

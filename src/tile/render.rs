@@ -9,6 +9,7 @@ use crate::snapshot::{Features, PartSnapshot};
 use super::assemble::Assembler;
 use super::budget;
 use super::encode::LayerWriter;
+use super::mask::Mask;
 use super::pen::{Pen, write_polygons};
 use super::select::Selection;
 use super::values::WrittenValues;
@@ -99,8 +100,21 @@ impl<'a> Found<'a> {
         for (position, (part, features)) in self.parts.iter().enumerate() {
             let mut written = WrittenValues::new(&part.features, &columns);
             let mut merger = Merger::new(definition, &part.features, step);
+            let mask = Mask::of(&self.parts, position);
             for feature in features.iter().map(|feature| *feature as usize) {
                 if !wanted(position, feature) {
+                    continue;
+                }
+                let Some(is_cut) = mask.cuts(&part.features.bounds_of(feature)) else {
+                    continue;
+                };
+                if is_cut && part.features.kind() == GeometryKind::Polygon {
+                    pen.masked(&part.features, feature, &mask, &mut writer);
+                    written.tag(&mut writer, feature);
+                    drawn.alone += usize::from(writer.finish_feature(part.features.id(feature)));
+                    continue;
+                }
+                if is_cut && !mask.shows(part.features.label(feature)) {
                     continue;
                 }
                 if merger.takes(pen.tile().z(), feature) {
@@ -140,7 +154,11 @@ impl<'a> Found<'a> {
         for (position, (part, features)) in self.parts.iter().enumerate() {
             let mut written = WrittenValues::new(&part.features, &columns);
             let merger = Merger::new(definition, &part.features, step);
+            let mask = Mask::of(&self.parts, position);
             for feature in features.iter().map(|feature| *feature as usize) {
+                if !mask.shows(part.features.label(feature)) {
+                    continue;
+                }
                 let Some(unit) = pen.point_in_tile(part.features.label(feature)) else {
                     continue;
                 };

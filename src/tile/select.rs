@@ -117,7 +117,7 @@ pub(super) fn select_area(
             let near = catalogue.parts_near(entry, comune);
             near.filter(meets).cloned().collect()
         } else {
-            entry.parts.iter().filter(meets).cloned().collect()
+            entry.drawn().filter(meets).cloned().collect()
         };
         selection.layers.push((Arc::clone(&entry.file), parts));
     }
@@ -141,7 +141,7 @@ pub fn complete_from(
         .flat_map(|(file, entry)| {
             let near: Vec<_> = match comune {
                 Some(comune) => catalogue.parts_near(entry, comune).collect(),
-                None => entry.parts.iter().collect(),
+                None => entry.drawn().collect(),
             };
             let min_zoom = file.definition.tile.min_zoom;
             near.into_iter().map(move |part| (min_zoom, &**part))

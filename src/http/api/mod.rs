@@ -19,6 +19,7 @@ mod packed;
 mod parcels;
 mod place;
 mod plans;
+mod schemas;
 mod search;
 mod shape;
 mod style;
@@ -60,6 +61,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(features::features_gpkg))
         .routes(routes!(features::features_shp))
         .routes(routes!(comuni::comuni))
+        .routes(routes!(schemas::certificate))
         .routes(routes!(style::style))
         .routes(routes!(style::comune_legend))
         .routes(routes!(style::sprite))

@@ -279,6 +279,24 @@ fn parcels(site: &Site, wanted: usize) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn the_content_of_a_certificate_has_a_schema_at_its_own_address() {
+    let site = zoned().await;
+    let schema = site.get("/api/v1/schemas/certificate.json").await;
+    assert_eq!(schema.header("content-type"), "application/schema+json");
+    let schema = schema.json();
+    let checker = jsonschema::validator_for(&schema).expect("is a schema");
+    let officer = sign_in(&site, "officer").await;
+    let url = issue(&site, &officer, &[PARCEL.to_owned()]).await;
+    let mut content = site.get(&format!("{url}/certificato.json")).await.json();
+    assert!(checker.is_valid(&content), "{content}");
+    content["applicant"] = "Tizia Inventata".into();
+    assert!(!checker.is_valid(&content), "it names no person");
+    // Asked twice, it says the same.
+    let first = site.get(&url).await.assert_page(200);
+    assert_eq!(first, site.get(&url).await.assert_page(200));
+}
+
+#[tokio::test]
 async fn a_certificate_is_issued_verified_and_compared_with_files() {
     let site = zoned().await;
     let officer = sign_in(&site, "officer").await;

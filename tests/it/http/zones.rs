@@ -226,6 +226,54 @@ async fn what_is_adopted_is_drawn_above_what_is_in_force() {
 }
 
 #[tokio::test]
+async fn a_variant_in_force_is_drawn_in_its_perimeter_and_nothing_below_it() {
+    let town = town().await;
+    for version in ["prima", "variante"] {
+        publish(&town, version, None).await.expect("is complete");
+    }
+    let site = Site::of(town, false).await;
+    // The tile around the middle of the perimeter.
+    let (lon, lat, z) = (9.362_f64, 45.6075_f64, 16);
+    let n = f64::from(1_u32 << z);
+    let x = ((lon + 180.0) / 360.0 * n) as u32;
+    let y = ((1.0 - lat.to_radians().tan().asinh() / std::f64::consts::PI) / 2.0 * n) as u32;
+    let parcels = async || {
+        let version = site.version().await;
+        let path = format!("/tiles/borgochiaro/{version}/catasto.particella/{z}/{x}/{y}");
+        let tile = site.get(&path).await;
+        assert_eq!(tile.status, 200, "{path}");
+        (version, crate::mvt::layer(&tile.body, "catasto.particella"))
+    };
+    let (version, before) = parcels().await;
+    act(
+        &site.town,
+        "variante",
+        mappale::layer::ActKind::Publication,
+        "2025-01-01",
+    )
+    .await;
+    site.app.refresh().await.expect("the database answers");
+    let (other, after) = parcels().await;
+    assert_ne!(
+        version, other,
+        "the addresses of tiles change with what they show"
+    );
+    let area = |features: &[crate::mvt::Feature]| -> i64 {
+        features.iter().map(crate::mvt::Feature::twice_area).sum()
+    };
+    // Parcels that the perimeter cuts are there twice, each time a part of them.
+    assert!(
+        after.len() > before.len(),
+        "{} {}",
+        after.len(),
+        before.len()
+    );
+    let (before, after) = (area(&before).abs() as f64, area(&after).abs() as f64);
+    assert!(before > 0.0);
+    assert!((after / before - 1.0).abs() < 0.02, "{before} {after}");
+}
+
+#[tokio::test]
 async fn a_layer_is_a_geopackage_and_a_zipped_shapefile() {
     let site = Site::of(zoned().await, false).await;
     let layer = "/api/v1/layers/piano.zona/features";
