@@ -61,6 +61,8 @@ enum DemoScale {
     Town,
     /// Forty comuni with about 430,000 parcels.
     Province,
+    /// Six hundred comuni with about 8 million parcels.
+    Region,
 }
 
 /// The drawings lie in UTM zone 32.
@@ -118,6 +120,7 @@ async fn draw(out: &Path, scale: DemoScale, seed: u64) -> Result<Summary> {
         scale: match scale {
             DemoScale::Town => Scale::Town,
             DemoScale::Province => Scale::Province,
+            DemoScale::Region => Scale::Region,
         },
     };
     let (sender, drawing) = progress("Drawing".to_owned());

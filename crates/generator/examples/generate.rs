@@ -8,6 +8,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seed = args.next().unwrap_or_default().parse()?;
     let scale = match args.next().as_deref() {
         Some("province") => generator::Scale::Province,
+        Some("region") => generator::Scale::Region,
         Some("town") => generator::Scale::Town,
         other => generator::Scale::Sample(other.unwrap_or("600").parse()?),
     };

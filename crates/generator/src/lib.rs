@@ -36,6 +36,8 @@ pub enum Scale {
     Town,
     /// Forty comuni, X101 to X140, that share their borders: about 430,000 parcels.
     Province,
+    /// Fifteen provinces beside each other, 600 comuni, X101 to X700: about 8 million parcels.
+    Region,
     /// The town drawn with about so many parcels, for tests.
     Sample(usize),
 }
@@ -146,7 +148,7 @@ const PROVINCE_ORIGIN: Point = at(572_000.0, 5_036_000.0);
 ///
 /// One folder a comune: `{CODE}_{NAME}_map.gml` and `{CODE}_{NAME}_ple.gml` in the layout of the
 /// national cadastre's bulk download, the layers of the town, and `demo.toml`, which says what file
-/// holds which layer. One comune at a time is held in memory.
+/// holds which layer. One comune at a time is held in memory, with the outlines of its province.
 ///
 /// # Errors
 /// When the folder or a file cannot be written.
@@ -155,21 +157,26 @@ pub fn generate(
     out: &Path,
     mut progress: impl FnMut(Progress),
 ) -> Result<Summary, Error> {
-    let (comuni, origin) = comuni(plan)?;
+    let skeletons = Skeletons::read()?;
     let utm = Utm32::new();
     let mut summary = Summary::default();
-    let mut parcels = 0;
-    let total = comuni.len();
-    for (done, comune) in comuni.iter().enumerate() {
-        progress(Progress {
-            done,
-            total,
-            parcels,
-            name: comune.name.clone(),
-        });
-        let written = delivery::write(comune, origin, &utm, out, plan.scale != Scale::Province)?;
-        parcels += written.members;
-        summary.comuni.push(written);
+    let (mut done, mut parcels) = (0, 0);
+    let total = plan.scale.comuni();
+    let alone = matches!(plan.scale, Scale::Town | Scale::Sample(_));
+    for part in 0..plan.scale.parts() {
+        let (comuni, origin) = skeletons.part(plan, part);
+        for comune in &comuni {
+            progress(Progress {
+                done,
+                total,
+                parcels,
+                name: comune.name.clone(),
+            });
+            let written = delivery::write(comune, origin, &utm, out, alone)?;
+            done += 1;
+            parcels += written.members;
+            summary.comuni.push(written);
+        }
     }
     progress(Progress {
         done: total,
@@ -180,34 +187,71 @@ pub fn generate(
     Ok(summary)
 }
 
-fn comuni(plan: &Plan) -> Result<(Vec<Comune>, Point), Error> {
-    let town: skeleton::Town = read(
-        "town.toml",
-        include_str!("../../../data/skeleton/town.toml"),
-    )?;
-    let province: skeleton::Province = read(
-        "province.toml",
-        include_str!("../../../data/skeleton/province.toml"),
-    )?;
-    for (file, format) in [
-        ("town.toml", town.format),
-        ("province.toml", province.format),
-    ] {
-        if format != 1 {
-            return Err(Error::Format { file, format });
+impl Scale {
+    /// Parts that are drawn one after the other, each forgotten before the next.
+    fn parts(self) -> usize {
+        match self {
+            Self::Town | Self::Province | Self::Sample(_) => 1,
+            Self::Region => province::PROVINCES,
         }
     }
-    Ok(match plan.scale {
-        Scale::Town => (
-            vec![province::town(&town, town.parcels, plan.seed)],
-            TOWN_ORIGIN,
-        ),
-        Scale::Sample(parcels) => (vec![province::town(&town, parcels, plan.seed)], TOWN_ORIGIN),
-        Scale::Province => (
-            province::province(&province, &town, plan.seed),
-            PROVINCE_ORIGIN,
-        ),
-    })
+
+    /// Comuni that come out.
+    fn comuni(self) -> usize {
+        match self {
+            Self::Town | Self::Sample(_) => 1,
+            Self::Province => province::COMUNI,
+            Self::Region => province::PROVINCES * province::COMUNI,
+        }
+    }
+}
+
+/// What is drawn by hand.
+struct Skeletons {
+    town: skeleton::Town,
+    province: skeleton::Province,
+}
+
+impl Skeletons {
+    fn read() -> Result<Self, Error> {
+        let town: skeleton::Town = read(
+            "town.toml",
+            include_str!("../../../data/skeleton/town.toml"),
+        )?;
+        let province: skeleton::Province = read(
+            "province.toml",
+            include_str!("../../../data/skeleton/province.toml"),
+        )?;
+        for (file, format) in [
+            ("town.toml", town.format),
+            ("province.toml", province.format),
+        ] {
+            if format != 1 {
+                return Err(Error::Format { file, format });
+            }
+        }
+        Ok(Self { town, province })
+    }
+
+    /// The comuni of a part of a plan, and the origin of their drawing.
+    fn part(&self, plan: &Plan, part: usize) -> (Vec<Comune>, Point) {
+        let Self { town, province } = self;
+        match plan.scale {
+            Scale::Town => (
+                vec![province::town(town, town.parcels, plan.seed)],
+                TOWN_ORIGIN,
+            ),
+            Scale::Sample(parcels) => (vec![province::town(town, parcels, plan.seed)], TOWN_ORIGIN),
+            Scale::Province => (
+                province::province(province, town, province.parcels, plan.seed),
+                PROVINCE_ORIGIN,
+            ),
+            Scale::Region => {
+                let comuni = province::of_region(province, town, plan.seed, part);
+                (comuni, province::place_in_region(PROVINCE_ORIGIN, part))
+            }
+        }
+    }
 }
 
 fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, Error> {

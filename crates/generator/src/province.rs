@@ -36,10 +36,65 @@ pub(crate) fn town(skeleton: &Town, parcels: usize, seed: u64) -> Comune {
     }
 }
 
-/// The comuni X101, X102, … of the province.
-pub(crate) fn province(skeleton: &Province, town: &Town, seed: u64) -> Vec<Comune> {
+/// Comuni of a province.
+pub(crate) const COMUNI: usize = 40;
+
+/// Provinces of the region.
+pub(crate) const PROVINCES: usize = 15;
+
+/// Parcels of the region.
+const REGION_PARCELS: usize = 8_000_000;
+
+/// Metres from a province's place to the next: none reaches its neighbour.
+const APART_M: f64 = 62_000.0;
+
+/// Provinces beside each other before the next row.
+const A_ROW: usize = 3;
+
+/// What follows the names of a province's comuni, so that no two of the region are called alike.
+const EPITHETS: [&str; PROVINCES] = [
+    "",
+    " SUPERIORE",
+    " INFERIORE",
+    " AL PIANO",
+    " AL MONTE",
+    " NUOVO",
+    " MAGGIORE",
+    " MINORE",
+    " SUL FIUME",
+    " IN VALLE",
+    " AL LAGO",
+    " DEI PRATI",
+    " DELLE VIGNE",
+    " DEI MULINI",
+    " DELLE FORNACI",
+];
+
+/// The comuni of a province of the region: forty codes each, from X101 on.
+pub(crate) fn of_region(skeleton: &Province, town: &Town, seed: u64, number: usize) -> Vec<Comune> {
+    let own_seed = seed.wrapping_add(10_000 * number as u64);
+    let mut comuni = province(skeleton, town, REGION_PARCELS / PROVINCES, own_seed);
+    for (position, comune) in comuni.iter_mut().enumerate() {
+        comune.code = format!("X{}", 101 + COMUNI * number + position);
+        comune.name.push_str(EPITHETS[number]);
+    }
+    comuni
+}
+
+/// Where a province of the region is drawn: in rows to the north of the first.
+pub(crate) fn place_in_region(origin: Point, number: usize) -> Point {
+    let (column, row) = (number % A_ROW, number / A_ROW);
+    at(
+        origin.x + column as f64 * APART_M,
+        origin.y + row as f64 * APART_M,
+    )
+}
+
+/// The comuni X101, X102, … of the province, with about so many parcels.
+pub(crate) fn province(skeleton: &Province, town: &Town, parcels: usize, seed: u64) -> Vec<Comune> {
+    let wanted = parcels as f64;
     let mut dice = Dice::for_part(seed, 11);
-    let land = skeleton.parcels as f64 * LAND_PER_PARCEL_M2;
+    let land = wanted * LAND_PER_PARCEL_M2;
     let v = Variation::new(skeleton.scale_for(land), 700.0, &mut dice);
     let outline = skeleton.border(&v, &mut dice);
     let lines = skeleton.lines(&v, &mut dice);
@@ -64,7 +119,7 @@ pub(crate) fn province(skeleton: &Province, town: &Town, seed: u64) -> Vec<Comun
     let mut comuni: Vec<Comune> = Vec::with_capacity(rings.len());
     for (k, outline) in rings.into_iter().enumerate() {
         let named = &skeleton.comune[order[k]];
-        let parcels = (named.parcels / total * skeleton.parcels as f64).round() as usize;
+        let parcels = (named.parcels / total * wanted).round() as usize;
         let mut dice = Dice::for_part(seed, 1000 + order[k] as u64);
         let scale = town.scale_for(area(&outline)).clamp(0.45, 1.3);
         let v = Variation::new(scale, 0.0, &mut dice);
@@ -302,7 +357,7 @@ mod tests {
             .expect("the skeleton of the town is well formed");
         let skeleton: Province = read(include_str!("../../../data/skeleton/province.toml"))
             .expect("the skeleton of the province is well formed");
-        let comuni = province(&skeleton, &town, 3);
+        let comuni = province(&skeleton, &town, skeleton.parcels, 3);
         assert_eq!(comuni.len(), 40);
         assert_eq!(
             comuni.iter().map(|c| &c.name).collect::<HashSet<_>>().len(),
@@ -332,6 +387,50 @@ mod tests {
         );
         for comune in &comuni {
             assert!(contains(&comune.outline, comune.centre), "{}", comune.name);
+        }
+    }
+
+    #[test]
+    fn the_provinces_of_the_region_are_apart_and_no_code_or_name_comes_twice() {
+        let town = toml::from_str::<Town>(include_str!("../../../data/skeleton/town.toml"))
+            .expect("the skeleton of the town is well formed");
+        let skeleton: Province =
+            toml::from_str(include_str!("../../../data/skeleton/province.toml"))
+                .expect("the skeleton of the province is well formed");
+        let mut codes = HashSet::new();
+        let mut names = HashSet::new();
+        let mut parcels = 0;
+        let mut boxes: Vec<(Point, Point)> = Vec::new();
+        for number in 0..PROVINCES {
+            let place = place_in_region(at(0.0, 0.0), number);
+            let mut whole: Option<(Point, Point)> = None;
+            for comune in of_region(&skeleton, &town, 1, number) {
+                let (low, high) = bounds(&comune.outline);
+                let (low, high) = (low.plus(place, 1.0), high.plus(place, 1.0));
+                whole = Some(match whole {
+                    Some((a, b)) => (
+                        at(a.x.min(low.x), a.y.min(low.y)),
+                        at(b.x.max(high.x), b.y.max(high.y)),
+                    ),
+                    None => (low, high),
+                });
+                parcels += comune.parcels;
+                assert!(codes.insert(comune.code.clone()), "{}", comune.code);
+                assert!(names.insert(comune.name.clone()), "{}", comune.name);
+            }
+            boxes.extend(whole);
+        }
+        assert_eq!(codes.len(), 600);
+        assert!(codes.contains("X101") && codes.contains("X700"));
+        assert!(
+            parcels.abs_diff(REGION_PARCELS) < REGION_PARCELS / 100,
+            "{parcels}"
+        );
+        for (i, (a, b)) in boxes.iter().enumerate() {
+            for (c, d) in &boxes[i + 1..] {
+                let meet = a.x < d.x && c.x < b.x && a.y < d.y && c.y < b.y;
+                assert!(!meet, "provinces overlap: {a:?} {b:?} {c:?} {d:?}");
+            }
         }
     }
 }
