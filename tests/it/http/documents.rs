@@ -278,6 +278,47 @@ fn parcels(site: &Site, wanted: usize) -> Vec<String> {
     found
 }
 
+/// Validates PDFs as PDF/A by a program of others; says so where that cannot be had.
+fn is_pdf_a(paths: &[std::path::PathBuf]) -> Option<bool> {
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pdfa.sh");
+    let output = std::process::Command::new(script).args(paths).output();
+    let output = output.expect("bash is there");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    println!("{said}");
+    match output.status.code() {
+        Some(77) => None,
+        Some(0) => Some(true),
+        _ => Some(false),
+    }
+}
+
+#[tokio::test]
+#[ignore = "long: asks Maven for a validator"]
+async fn long_what_the_office_prints_is_pdf_a() {
+    let site = zoned().await;
+    let officer = sign_in(&site, "officer").await;
+    let url = issue(&site, &officer, &[PARCEL.to_owned()]).await;
+    let cookie = [("cookie", officer.as_str())];
+    let mut files = Vec::new();
+    for (name, path) in [
+        ("bozza.pdf", format!("{url}/bozza.pdf")),
+        ("scheda.pdf", format!("/particella/{PARCEL}/scheda.pdf")),
+    ] {
+        let answer = site.get_with(&path, &cookie).await;
+        assert_pdf(&answer);
+        files.push(site.town.file(name, &answer.body));
+    }
+    let Some(good) = is_pdf_a(&files) else {
+        return;
+    };
+    assert!(good, "the validator says what is wrong");
+    // The twin: a file that is cut off is none.
+    let cut = std::fs::read(&files[0]).expect("is ours");
+    let cut = site.town.file("meta.pdf", &cut[..cut.len() / 2]);
+    assert_eq!(is_pdf_a(&[cut]), Some(false));
+}
+
 #[tokio::test]
 async fn the_content_of_a_certificate_has_a_schema_at_its_own_address() {
     let site = zoned().await;
