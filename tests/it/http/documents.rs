@@ -294,7 +294,6 @@ fn is_pdf_a(paths: &[std::path::PathBuf]) -> Option<bool> {
 }
 
 #[tokio::test]
-#[ignore = "long: asks Maven for a validator"]
 async fn long_what_the_office_prints_is_pdf_a() {
     let site = zoned().await;
     let officer = sign_in(&site, "officer").await;
