@@ -145,7 +145,7 @@ export function pageTests(site) {
   for (const lang of ['it', 'en']) {
     test(`a page is rated and a fact is contested, up to the desk of the staff: ${lang}`, () =>
       open(PHONE, async (page) => {
-        await page.goto(`/lingua/${lang}?ritorno=/zone`);
+        await page.goto(`/lingua/${lang}?ritorno=/livelli`);
         await page.locator('[data-element="feedback-rate-2"]').press('Enter');
         await page.locator('[data-element="feedback-rating-negative"]').waitFor();
         await assertAccessible(page, `why a page is not clear (${lang})`);
@@ -298,7 +298,6 @@ export function pageTests(site) {
       `/particella/${encodeURIComponent(reference.replaceAll('/', '~'))}`,
       '/livelli',
       '/servizi',
-      '/zone',
       '/privacy',
       '/cerca?q=3',
     ]) {

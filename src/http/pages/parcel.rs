@@ -160,8 +160,10 @@ async fn unknown(
         _ => detail,
     };
     let near = fact::nearest(&visit.catalogue, &visit.viewer, reference, NEAREST);
+    let mut page = present::page(visit, &lang.text("error-not-found"));
+    page.rated = false;
     let mut response = html(&UnknownParcelPage {
-        page: present::page(visit, &lang.text("error-not-found")),
+        page,
         detail,
         successors,
         parcels: near

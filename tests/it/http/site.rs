@@ -144,7 +144,7 @@ async fn every_link_of_the_footer_leads_to_a_page_of_the_comune() {
 async fn a_page_is_rated_in_two_steps_and_nothing_personal_is_kept() {
     let site = Site::of(Town::published().await, true).await;
     let italian = [("accept-language", "it")];
-    let page = site.get_with("/zone", &italian).await.assert_page(200);
+    let page = site.get_with("/livelli", &italian).await.assert_page(200);
     for hook in [
         "feedback\"",
         "feedback-title\"",
