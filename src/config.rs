@@ -37,6 +37,8 @@ const IMAGERY_MAX_ZOOM: &str = "MAPPALE_IMAGERY_MAX_ZOOM";
 const IMAGERY_CACHE: &str = "MAPPALE_IMAGERY_CACHE_MB";
 const EVIDENCE: &str = "MAPPALE_EVIDENCE";
 const DATABASE_URL: &str = "DATABASE_URL";
+/// Known in development builds only: see [`crate::failpoint`].
+const FAILPOINTS: &str = "MAPPALE_FAILPOINTS";
 
 const KNOWN: [&str; 24] = [
     VAR,
@@ -211,6 +213,9 @@ pub struct Config {
     pub evidence: PathBuf,
     /// `MAPPALE_IMAGERY` and what belongs to it: pictures from the air; none by default.
     pub imagery: Option<ImagerySettings>,
+    /// `MAPPALE_FAILPOINTS`: folder by which tests hold the program at certain points; unknown to a
+    /// release build, where it is never anything.
+    pub failpoints: Option<PathBuf>,
 }
 
 /// Pictures from the air that the municipality may show: a WMTS in the web Mercator grid.
@@ -335,6 +340,7 @@ impl Config {
                 None => path(VAR, "var").join("evidence"),
             },
             imagery: imagery(&variables, &path(VAR, "var"))?,
+            failpoints: variables.get(FAILPOINTS).map(|value| folder.join(value)),
         })
     }
 }
@@ -348,7 +354,12 @@ impl Variables {
         let mut unknown = Vec::new();
         for (name, value) in all {
             let Some(name) = name.to_str() else { continue };
-            let known = KNOWN.into_iter().chain([DATABASE_URL]).find(|k| *k == name);
+            let of_tests = cfg!(debug_assertions).then_some(FAILPOINTS);
+            let known = KNOWN
+                .into_iter()
+                .chain([DATABASE_URL])
+                .chain(of_tests)
+                .find(|k| *k == name);
             match known {
                 Some(known) => {
                     let value = value.into_string().map_err(|value| {

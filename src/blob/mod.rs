@@ -122,6 +122,23 @@ impl Blobs {
     }
 }
 
+impl Blobs {
+    /// Removes stored bytes, durably; those that are not there are removed already.
+    ///
+    /// # Errors
+    /// [`Error::Disk`].
+    pub async fn remove(&self, sha256: &[u8]) -> Result<(), Error> {
+        let place = self.place(sha256);
+        match fs::remove_file(&place).await {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            done => done.map_err(disk("cannot remove"))?,
+        }
+        let parent = place.parent().unwrap_or(&self.folder);
+        let folder = fs::File::open(parent).await.map_err(disk("cannot open"))?;
+        folder.sync_all().await.map_err(disk("cannot flush"))
+    }
+}
+
 impl Incoming {
     /// Takes more bytes.
     ///

@@ -5,6 +5,7 @@
 //! one transaction: key, practice, register number, first event.
 
 mod draft;
+mod erase;
 mod event;
 mod facts;
 mod file;
@@ -21,6 +22,7 @@ mod verify;
 use uuid::Uuid;
 
 pub use draft::{Draft, MAX_DRAFTS, drafts, drop_expired, find_draft, open_draft, save_draft};
+pub use erase::{Erasure, Kept, erase, may_go};
 pub use event::{Actor, Event, act, events};
 pub use facts::{selection, standing};
 pub use file::{FiledDocument, draft_files, drop_file, files, media_of, put_file};
@@ -83,6 +85,14 @@ pub enum Error {
         id: Uuid,
         /// Why.
         reason: Forbidden,
+    },
+    /// Its personal data are not to be erased yet.
+    #[error("practice {id}: {reason}")]
+    Kept {
+        /// The practice.
+        id: Uuid,
+        /// Why.
+        reason: Kept,
     },
     /// A rule of the procedure fails.
     #[error(transparent)]
