@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::db::in_transaction_for_system;
+use crate::gis;
 use crate::job::Listener;
 use crate::layer;
 use crate::practice;
@@ -130,7 +131,8 @@ pub(super) async fn read_procedures(app: &App) {
 /// Time between two looks for drafts whose time is over.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
 
-/// Removes drafts whose time is over; their writers were warned on every page of them.
+/// Removes drafts whose time is over (their writers were warned on every page of them), and loads
+/// that nobody published.
 pub(super) async fn remove_expired_drafts(app: App) {
     let mut ticks = tokio::time::interval(TIDY_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -143,6 +145,12 @@ pub(super) async fn remove_expired_drafts(app: App) {
             Ok(0) => {}
             Ok(drafts) => tracing::info!(drafts, "drafts whose time was over were removed"),
             Err(error) => tracing::warn!(error = ?error, "old drafts could not be removed"),
+        }
+        let (writer, var) = (&app.databases().writer, &app.config().var);
+        match gis::discard_unpublished(writer, var).await {
+            Ok(0) => {}
+            Ok(loads) => tracing::info!(loads, "loads that nobody published were discarded"),
+            Err(error) => tracing::warn!(error = ?error, "old loads could not be discarded"),
         }
     }
 }
