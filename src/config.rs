@@ -36,13 +36,17 @@ const IMAGERY_CREDIT: &str = "MAPPALE_IMAGERY_CREDIT";
 const IMAGERY_MAX_ZOOM: &str = "MAPPALE_IMAGERY_MAX_ZOOM";
 const IMAGERY_CACHE: &str = "MAPPALE_IMAGERY_CACHE_MB";
 const EVIDENCE: &str = "MAPPALE_EVIDENCE";
+const UPLOAD_QUOTA: &str = "MAPPALE_UPLOAD_QUOTA_MB";
+const RESERVED: &str = "MAPPALE_RESERVED_MB";
 const DATABASE_URL: &str = "DATABASE_URL";
 /// Known in development builds only: see [`crate::failpoint`].
 const FAILPOINTS: &str = "MAPPALE_FAILPOINTS";
 
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 26] = [
     VAR,
     EVIDENCE,
+    UPLOAD_QUOTA,
+    RESERVED,
     LISTEN,
     ORIGIN,
     LAYERS,
@@ -208,6 +212,12 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// `MAPPALE_MAX_UNPACKED_MB`: megabytes that an archive may hold, as bytes; default 20000.
     pub max_unpacked_bytes: u64,
+    /// `MAPPALE_UPLOAD_QUOTA_MB`: megabytes of documents that one person may have in drafts, as
+    /// bytes; default 500.
+    pub upload_quota_bytes: u64,
+    /// `MAPPALE_RESERVED_MB`: megabytes of the disk that uploads leave free for the register, as
+    /// bytes; default 500.
+    pub reserved_bytes: u64,
     /// `MAPPALE_EVIDENCE`: folder of the daily roots of the chain of events, meant to lie on another
     /// machine; default `evidence` below `MAPPALE_VAR`.
     pub evidence: PathBuf,
@@ -335,6 +345,8 @@ impl Config {
             },
             max_file_bytes: variables.parse(MAX_FILE, "2000", megabytes)?,
             max_unpacked_bytes: variables.parse(MAX_UNPACKED, "20000", megabytes)?,
+            upload_quota_bytes: variables.parse(UPLOAD_QUOTA, "500", megabytes)?,
+            reserved_bytes: variables.parse(RESERVED, "500", megabytes)?,
             evidence: match variables.get(EVIDENCE) {
                 Some(value) => folder.join(value),
                 None => path(VAR, "var").join("evidence"),

@@ -90,6 +90,7 @@ pub fn run() -> Result<()> {
     let arguments = Arguments::parse();
     let config = Config::from_env()?;
     start_log(&config, &arguments.command);
+    crate::failpoint::allow(config.failpoints.as_deref());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

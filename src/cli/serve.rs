@@ -24,7 +24,6 @@ pub(super) struct ServeArguments {
 /// Serves until the process is told to stop.
 pub(super) async fn run(config: Config, arguments: ServeArguments) -> Result<()> {
     let address = arguments.listen.unwrap_or(config.listen);
-    crate::failpoint::allow(config.failpoints.as_deref());
     let app = App::open(config, arguments.demo).await?;
     let router = http::router(&app);
     app.start_watching();

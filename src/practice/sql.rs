@@ -60,6 +60,15 @@ on conflict (draft_id, code) do update
    set sha256 = excluded.sha256, name = excluded.name, media = excluded.media,
        bytes = excluded.bytes, added_at = now()";
 
+/// Bytes of the documents in a person's drafts, without one that is to be replaced.
+pub(super) const DRAFT_BYTES: &str = "
+select coalesce(sum(draft_file.bytes), 0)::bigint
+  from practice.draft_file
+  join practice.draft on draft.id = draft_file.draft_id
+ where draft.person = (select person from practice.draft where id = $1)
+   and draft.submitted_as is null
+   and (draft_file.draft_id, draft_file.code) <> ($1, $2)";
+
 pub(super) const DROP_FILE: &str = "
 delete from practice.draft_file where draft_id = $1 and code = $2";
 
@@ -432,6 +441,7 @@ pub(crate) const ALL: &[&str] = &[
     DROP_EXPIRED,
     END_DRAFT,
     PUT_FILE,
+    DRAFT_BYTES,
     DROP_FILE,
     DRAFT_FILES,
     BY_KEY,

@@ -1239,3 +1239,7 @@ gis-plan-help = A plan is published as a whole, with its acts and days.
 gis-load = Load a file
 gis-load-new = Load a new version
 gis-done-plan = The version is part of the plan: it comes into force with its publication.
+
+# --- room for documents
+documents-no-room = There is no room for more documents now: what you wrote stays, try again later
+documents-quota = The documents in your drafts are together more than the space you have: take one out, or file a practice

@@ -1239,3 +1239,7 @@ gis-plan-help = Un piano si pubblica tutto insieme, con i suoi atti e le sue dat
 gis-load = Carica un file
 gis-load-new = Carica una nuova versione
 gis-done-plan = La versione fa parte del piano: entra in vigore con la sua pubblicazione.
+
+# --- room for documents
+documents-no-room = Ora non c’è posto per nuovi documenti: quello che hai scritto resta, riprova più tardi
+documents-quota = I documenti delle tue bozze superano insieme lo spazio che hai: togline uno, o invia una pratica

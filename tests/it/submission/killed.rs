@@ -1,21 +1,16 @@
 //! The server and PostgreSQL killed, each time with a submission in flight.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use mappale::db::{Cluster, Databases, State};
-use rustix::process::{Pid, Signal, kill_process};
+use mappale::db::{Cluster, Databases};
 use sqlx::AssertSqlSafe;
 use tokio::task::JoinHandle;
 
 use super::applicant::Filing;
 use super::{Journal, LIMIT, POINTS, Points, owner};
-use crate::crash::children_of;
 use crate::sample::Town;
 use crate::server::Server;
-use crate::support::{config, program};
+use crate::support::{Home, kill_database};
 
 /// Submissions in flight at each kill.
 const WRITERS: usize = 3;
@@ -140,53 +135,6 @@ async fn a_sequence_instead_of_the_counter_leaves_gaps() {
     assert!(!found("lost"), "{faults:?}");
 }
 
-/// A `var` folder with a database server of its own, set as in use.
-struct Home {
-    folder: tempfile::TempDir,
-}
-
-impl Home {
-    fn new() -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("mappale-filing-")
-            .tempdir()
-            .expect("temporary folders can be made");
-        // The database's user, who is not root, must reach it.
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("is ours");
-        Self { folder }
-    }
-
-    fn command(&self) -> Command {
-        let mut command = program();
-        command.env("MAPPALE_VAR", self.folder.path().join("var"));
-        command
-    }
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        let _ = self.command().args(["db", "stop"]).output();
-    }
-}
-
-/// Kills the postmaster, and for all but every third time whatever it has started.
-async fn kill_database(cluster: &Cluster, kill: usize) {
-    let State::Running { pid, .. } = cluster.status().await.expect("has a status").state else {
-        panic!("the database does not run");
-    };
-    let children = if kill.is_multiple_of(3) {
-        Vec::new()
-    } else {
-        children_of(pid)
-    };
-    let raw = i32::try_from(pid).expect("process ids are small");
-    kill_process(Pid::from_raw(raw).expect("not 0"), Signal::KILL).expect("may be killed");
-    for child in children {
-        // It may have seen already that its parent is gone.
-        let _ = kill_process(child, Signal::KILL);
-    }
-}
-
 async fn the_database_is_killed(kills: usize) {
     let home = Home::new();
     let loaded = home
@@ -199,13 +147,10 @@ async fn the_database_is_killed(kills: usize) {
         "{}",
         String::from_utf8_lossy(&loaded.stderr)
     );
-    let settings = config(vec![(
-        "MAPPALE_VAR".into(),
-        home.folder.path().join("var").into(),
-    )]);
+    let settings = home.config();
     let cluster = Cluster::open(&settings).expect("it has a place");
     let databases = Databases::open(&settings).await.expect("opens");
-    let points = Points::new(home.folder.path());
+    let points = Points::new(home.folder());
     let server = points.serve(home.command());
     let mut journal = Journal::new(&server).await;
     let (mut counted, mut tried) = (0, 0);
@@ -225,7 +170,7 @@ async fn the_database_is_killed(kills: usize) {
         let in_flight = send_all(&journal, &server, &filings);
         wait(&points, point, tried, &in_flight).await;
         let flying = in_flight.iter().any(|(_, sent)| !sent.is_finished());
-        kill_database(&cluster, tried).await;
+        kill_database(&cluster, !tried.is_multiple_of(3)).await;
         counted += usize::from(flying);
         if let Some(point) = point {
             points.release(point);

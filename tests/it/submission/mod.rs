@@ -161,33 +161,38 @@ async fn owner(databases: &Databases) -> PgConnection {
 }
 
 /// The files by which the program is held.
-struct Points {
+pub(crate) struct Points {
     folder: PathBuf,
 }
 
 impl Points {
-    fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path) -> Self {
         let folder = folder.join("failpoints");
         std::fs::create_dir_all(&folder).expect("is ours");
         Self { folder }
     }
 
-    /// A server that can be held.
-    fn serve(&self, mut command: Command) -> Server {
+    /// The program, which can be held.
+    pub(crate) fn hold(&self, mut command: Command) -> Command {
         command.env("MAPPALE_FAILPOINTS", &self.folder);
-        Server::start_with(command, &["--demo"])
+        command
     }
 
-    fn set(&self, point: &str) {
+    /// A server that can be held.
+    fn serve(&self, command: Command) -> Server {
+        Server::start_with(self.hold(command), &["--demo"])
+    }
+
+    pub(crate) fn set(&self, point: &str) {
         std::fs::write(self.folder.join(point), "").expect("is ours");
     }
 
-    fn is_reached(&self, point: &str) -> bool {
+    pub(crate) fn is_reached(&self, point: &str) -> bool {
         self.folder.join(format!("{point}.reached")).exists()
     }
 
     /// Lets whoever is held go on.
-    fn release(&self, point: &str) {
+    pub(crate) fn release(&self, point: &str) {
         for name in [format!("{point}.reached"), point.to_owned()] {
             // One of them is there.
             let _ = std::fs::remove_file(self.folder.join(name));
