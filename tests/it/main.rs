@@ -10,8 +10,6 @@ mod cluster;
 /// A load that is killed leaves what was in force, and nothing else.
 mod coverage;
 mod crash;
-/// Loads killed at certain points, the database with them, and a disk that is full.
-mod crash_points;
 /// Sheets of the cadastre (CXF).
 mod cxf;
 mod database;

@@ -266,7 +266,6 @@ pub(crate) fn url_of(user: &str, socket: &Path, database: &str) -> String {
 /// A `var` folder with a database server of its own, set as in use, which ends with the test.
 pub(crate) struct Home {
     folder: TempDir,
-    is_mounted: bool,
 }
 
 impl Home {
@@ -277,23 +276,7 @@ impl Home {
             .expect("temporary folders can be made");
         // The database's user, who is not root, must reach it.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("is ours");
-        Self {
-            folder,
-            is_mounted: false,
-        }
-    }
-
-    /// The same on a disk of so many megabytes; none where no disk can be mounted.
-    pub(crate) fn on_small_disk(megabytes: u32) -> Option<Self> {
-        let mut home = Self::new();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o"])
-            .arg(format!("size={megabytes}m,mode=755"))
-            .arg("tmpfs")
-            .arg(home.folder.path())
-            .output();
-        home.is_mounted = mounted.is_ok_and(|mounted| mounted.status.success());
-        home.is_mounted.then_some(home)
+        Self { folder }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -314,21 +297,11 @@ impl Home {
         command.envs(self.variables());
         command
     }
-
-    /// Runs the program to its end, which must be a good one.
-    pub(crate) fn run(&self, arguments: &[&str]) {
-        let output = self.command().args(arguments).output().expect("runs");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{arguments:?}: {said}");
-    }
 }
 
 impl Drop for Home {
     fn drop(&mut self) {
         let _ = self.command().args(["db", "stop"]).output();
-        if self.is_mounted {
-            let _ = Command::new("umount").arg(self.folder.path()).output();
-        }
     }
 }
 
