@@ -36,11 +36,17 @@ const IMAGERY_CREDIT: &str = "MAPPALE_IMAGERY_CREDIT";
 const IMAGERY_MAX_ZOOM: &str = "MAPPALE_IMAGERY_MAX_ZOOM";
 const IMAGERY_CACHE: &str = "MAPPALE_IMAGERY_CACHE_MB";
 const EVIDENCE: &str = "MAPPALE_EVIDENCE";
+const UPLOAD_QUOTA: &str = "MAPPALE_UPLOAD_QUOTA_MB";
+const RESERVED: &str = "MAPPALE_RESERVED_MB";
 const DATABASE_URL: &str = "DATABASE_URL";
+/// Known in development builds only: see [`crate::failpoint`].
+const FAILPOINTS: &str = "MAPPALE_FAILPOINTS";
 
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 26] = [
     VAR,
     EVIDENCE,
+    UPLOAD_QUOTA,
+    RESERVED,
     LISTEN,
     ORIGIN,
     LAYERS,
@@ -206,11 +212,20 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// `MAPPALE_MAX_UNPACKED_MB`: megabytes that an archive may hold, as bytes; default 20000.
     pub max_unpacked_bytes: u64,
+    /// `MAPPALE_UPLOAD_QUOTA_MB`: megabytes of documents that one person may have in drafts, as
+    /// bytes; default 500.
+    pub upload_quota_bytes: u64,
+    /// `MAPPALE_RESERVED_MB`: megabytes of the disk that uploads leave free for the register, as
+    /// bytes; default 500.
+    pub reserved_bytes: u64,
     /// `MAPPALE_EVIDENCE`: folder of the daily roots of the chain of events, meant to lie on another
     /// machine; default `evidence` below `MAPPALE_VAR`.
     pub evidence: PathBuf,
     /// `MAPPALE_IMAGERY` and what belongs to it: pictures from the air; none by default.
     pub imagery: Option<ImagerySettings>,
+    /// `MAPPALE_FAILPOINTS`: folder by which tests hold the program at certain points; unknown to a
+    /// release build, where it is never anything.
+    pub failpoints: Option<PathBuf>,
 }
 
 /// Pictures from the air that the municipality may show: a WMTS in the web Mercator grid.
@@ -330,11 +345,14 @@ impl Config {
             },
             max_file_bytes: variables.parse(MAX_FILE, "2000", megabytes)?,
             max_unpacked_bytes: variables.parse(MAX_UNPACKED, "20000", megabytes)?,
+            upload_quota_bytes: variables.parse(UPLOAD_QUOTA, "500", megabytes)?,
+            reserved_bytes: variables.parse(RESERVED, "500", megabytes)?,
             evidence: match variables.get(EVIDENCE) {
                 Some(value) => folder.join(value),
                 None => path(VAR, "var").join("evidence"),
             },
             imagery: imagery(&variables, &path(VAR, "var"))?,
+            failpoints: variables.get(FAILPOINTS).map(|value| folder.join(value)),
         })
     }
 }
@@ -348,7 +366,12 @@ impl Variables {
         let mut unknown = Vec::new();
         for (name, value) in all {
             let Some(name) = name.to_str() else { continue };
-            let known = KNOWN.into_iter().chain([DATABASE_URL]).find(|k| *k == name);
+            let of_tests = cfg!(debug_assertions).then_some(FAILPOINTS);
+            let known = KNOWN
+                .into_iter()
+                .chain([DATABASE_URL])
+                .chain(of_tests)
+                .find(|k| *k == name);
             match known {
                 Some(known) => {
                     let value = value.into_string().map_err(|value| {

@@ -17,6 +17,7 @@ pub mod db;
 pub mod document;
 pub mod draw;
 pub mod fact;
+pub mod failpoint;
 pub mod geo;
 pub mod gis;
 pub mod http;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::blob::{Blobs, hex};
 use crate::calendar::{TIME_ZONE, civil_day};
-use crate::db::in_transaction_for_system;
+use crate::db::{Tx, in_transaction_for_system};
 use crate::document::{FiledReceipt, ReceiptFile, receipt_order};
+use crate::failpoint::reach;
 use crate::job::Listener;
 use crate::practice::{self, Practice};
 use crate::procedure::{self, Procedure, Regime};
@@ -55,56 +56,61 @@ pub(super) async fn empty_outbox(app: App) {
 }
 
 /// Does what is due now and returns how many entries were done.
+///
+/// An entry is claimed in one transaction and settled in another; nothing is open in the database
+/// while the press runs.
 pub(super) async fn do_what_is_due(app: &App) -> Result<usize, ReceiptError> {
+    let writer = &app.databases().writer;
     let mut done = 0;
     for _ in 0..IN_A_ROW {
-        let acting = app.clone();
-        let more = in_transaction_for_system(&app.databases().writer, move |tx| {
+        let claimed = in_transaction_for_system(writer, |tx| {
+            Box::pin(async move { practice::take_due(tx).await })
+        });
+        let Some(due) = claimed.await? else { break };
+        reach("outbox-claimed").await;
+        let printed = match print_receipt(app, due.practice).await {
+            // The database failed: nothing can be noted now, and the entry is due again in a minute.
+            Err(error @ (ReceiptError::Database(_) | ReceiptError::Db(_))) => return Err(error),
+            printed => printed,
+        };
+        reach("outbox-printed").await;
+        done += usize::from(printed.is_ok());
+        in_transaction_for_system(writer, move |tx| {
             Box::pin(async move {
-                let Some(due) = practice::take_due(tx).await? else {
-                    return Ok::<_, ReceiptError>(None);
-                };
-                match print_receipt(&acting, tx, due.practice).await {
-                    Ok(()) => practice::end_due(tx, due.id).await?,
-                    // A transaction of the database that failed takes no note: it is tried again.
-                    Err(error @ (ReceiptError::Database(_) | ReceiptError::Db(_))) => {
-                        return Err(error);
+                match printed {
+                    Ok(Some((sha256, bytes))) => {
+                        practice::keep_receipt(tx, due.practice, &sha256, bytes).await?;
+                        practice::end_due(tx, due.id).await
                     }
+                    Ok(None) => practice::end_due(tx, due.id).await,
                     Err(error) => {
                         tracing::error!(practice = %due.practice, error = ?error, "a receipt could not be printed");
-                        practice::put_off(tx, &due, &error.to_string()).await?;
-                        return Ok(Some(0));
+                        practice::put_off(tx, &due, &error.to_string()).await
                     }
                 }
-                Ok(Some(1))
             })
         })
         .await?;
-        match more {
-            Some(count) => done += count,
-            None => break,
-        }
     }
     Ok(done)
 }
 
-async fn print_receipt(
-    app: &App,
-    connection: &mut sqlx::PgConnection,
-    id: uuid::Uuid,
-) -> Result<(), ReceiptError> {
-    if practice::receipt(connection, id).await?.is_some() {
-        return Ok(());
+/// Prints and stores the receipt of a practice: SHA-256 and size; none when it has one.
+async fn print_receipt(app: &App, id: uuid::Uuid) -> Result<Option<(Vec<u8>, i64)>, ReceiptError> {
+    let mut tx = Tx::for_system(&app.databases().writer).await?;
+    if practice::receipt(&mut tx, id).await?.is_some() {
+        return Ok(None);
     }
-    let practice = practice::for_system(connection, id).await?;
+    let practice = practice::for_system(&mut tx, id).await?;
     let offered = app.procedures();
     let pinned = app.pinned();
     let sha256 = &practice.definition_sha256;
-    let procedure = pinned.get(connection, &offered, sha256).await?;
-    let events = practice::events(connection, id).await?;
-    let files = practice::files(connection, id).await?;
-    let parcels = practice::parcels(connection, id).await?;
-    let code = practice::follow_code(connection, id).await?;
+    let procedure = pinned.get(&mut tx, &offered, sha256).await?;
+    let events = practice::events(&mut tx, id).await?;
+    let files = practice::files(&mut tx, id).await?;
+    let parcels = practice::parcels(&mut tx, id).await?;
+    let code = practice::follow_code(&mut tx, id).await?;
+    drop(tx);
     let catalogue = app.catalogue();
     let comune = catalogue
         .comune(practice.territory_id)
@@ -163,8 +169,7 @@ async fn print_receipt(
     incoming.write(&pdf).await?;
     let stored = incoming.finish().await?;
     let bytes = i64::try_from(stored.bytes).unwrap_or(i64::MAX);
-    practice::keep_receipt(connection, id, &stored.sha256, bytes).await?;
-    Ok(())
+    Ok(Some((stored.sha256.to_vec(), bytes)))
 }
 
 fn registered(lang: Lang, practice: &Practice) -> String {

@@ -1,8 +1,10 @@
 //! Follows the database (what is published, whether it answers at all) and the files of procedures.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use crate::db::in_transaction_for_system;
+use crate::blob::Blobs;
+use crate::db::{Tx, in_transaction_for_system};
+use crate::gis;
 use crate::job::Listener;
 use crate::layer;
 use crate::practice;
@@ -130,7 +132,8 @@ pub(super) async fn read_procedures(app: &App) {
 /// Time between two looks for drafts whose time is over.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
 
-/// Removes drafts whose time is over; their writers were warned on every page of them.
+/// Removes drafts whose time is over (their writers were warned on every page of them), and loads
+/// that nobody published.
 pub(super) async fn remove_expired_drafts(app: App) {
     let mut ticks = tokio::time::interval(TIDY_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -144,5 +147,31 @@ pub(super) async fn remove_expired_drafts(app: App) {
             Ok(drafts) => tracing::info!(drafts, "drafts whose time was over were removed"),
             Err(error) => tracing::warn!(error = ?error, "old drafts could not be removed"),
         }
+        match sweep_documents(&app).await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "documents that nothing needs were removed"),
+            Err(error) => tracing::warn!(error = ?error, "documents could not be tidied"),
+        }
+        let (writer, var) = (&app.databases().writer, &app.config().var);
+        match gis::discard_unpublished(writer, var).await {
+            Ok(0) => {}
+            Ok(loads) => tracing::info!(loads, "loads that nobody published were discarded"),
+            Err(error) => tracing::warn!(error = ?error, "old loads could not be discarded"),
+        }
     }
+}
+
+/// Documents stored less than this ago stay, whether a row names them already or not.
+const STAY_AT_LEAST: Duration = Duration::from_secs(24 * 3600);
+
+/// Removes stored documents that no draft, practice or receipt needs: those that were replaced, taken
+/// out, or never came to their end.
+async fn sweep_documents(app: &App) -> Result<usize, practice::Error> {
+    // Before anything is asked: what is stored from now on stays.
+    let before = SystemTime::now() - STAY_AT_LEAST;
+    let mut tx = Tx::for_system(&app.databases().writer).await?;
+    let needed = practice::needed_blobs(&mut tx).await?;
+    drop(tx);
+    let blobs = Blobs::new(&app.config().var.join("blobs"));
+    Ok(blobs.sweep(needed, before).await?)
 }

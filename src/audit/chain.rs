@@ -1,6 +1,5 @@
-//! Links: adding them, and verifying all of them.
+//! Links, and adding them.
 
-use futures_util::TryStreamExt as _;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -118,41 +117,6 @@ pub async fn add(connection: &mut PgConnection, content: &[u8]) -> Result<(i64, 
         .execute(connection)
         .await?;
     Ok((position, salt))
-}
-
-/// Verifies every link and returns how many there are, and what does not fit.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn verify_links(connection: &mut PgConnection) -> Result<(i64, Vec<Flaw>), Error> {
-    let (noted, noted_hash): (i64, Vec<u8>) =
-        sqlx::query_as(sql::END).fetch_one(&mut *connection).await?;
-    let mut flaws = Vec::new();
-    let mut expected = 1;
-    let mut previous = vec![0_u8; 32];
-    type Link = (i64, Vec<u8>, Vec<u8>, Vec<u8>);
-    let mut links = sqlx::query_as::<_, Link>(sql::LINKS).fetch(connection);
-    while let Some((position, content, before, hash)) = links.try_next().await? {
-        while expected < position {
-            flaws.push(Flaw::Missing(expected));
-            expected += 1;
-        }
-        if link_hash(position, &before, &content).as_slice() != hash {
-            flaws.push(Flaw::Altered(position));
-        }
-        if before != previous {
-            flaws.push(Flaw::Broken(position));
-        }
-        previous = hash;
-        expected = position + 1;
-    }
-    let found = expected - 1;
-    if found != noted {
-        flaws.push(Flaw::Cut { found, noted });
-    } else if previous != noted_hash {
-        flaws.push(Flaw::OtherEnd(found));
-    }
-    Ok((found, flaws))
 }
 
 /// Position and hash of the last link.

@@ -7,10 +7,12 @@ mod chain;
 mod journal;
 mod root;
 mod sql;
+mod verify;
 
-pub use chain::{Error, Flaw, Salt, add, content_hash, end, link, verify_links};
+pub use chain::{Error, Flaw, Salt, add, content_hash, end, link};
 pub use journal::{Access, Looker, accesses, note_access};
 pub use root::{Root, today, verify_roots, write_root};
+pub use verify::{is_content, verified_sha256, verify_links};
 
 /// Every fixed statement, for the test that prepares them.
 pub(crate) use sql::ALL as STATEMENTS;

@@ -3,7 +3,9 @@
 //! A file is written under a name of its own, flushed to the disk, renamed to its hash, and the
 //! folder is flushed: only then is it there. The same bytes are stored once.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 use tokio::fs;
@@ -81,6 +83,56 @@ impl Blobs {
         self.folder.join(&name[..2]).join(name)
     }
 
+    /// Whether so many bytes can be stored, and others stay free for what must not fail.
+    ///
+    /// # Errors
+    /// [`Error::Disk`].
+    pub async fn has_room(&self, bytes: u64, reserved: u64) -> Result<bool, Error> {
+        fs::create_dir_all(&self.folder)
+            .await
+            .map_err(disk("cannot make its folder"))?;
+        let folder = self.folder.clone();
+        let free = tokio::task::spawn_blocking(move || {
+            let found = rustix::fs::statvfs(&folder).map_err(std::io::Error::from)?;
+            Ok(found.f_bavail.saturating_mul(found.f_frsize))
+        });
+        let free = free
+            .await
+            .unwrap_or_else(|error| Err(std::io::Error::other(error)))
+            .map_err(disk("cannot be measured"))?;
+        Ok(free >= bytes.saturating_add(reserved))
+    }
+
+    /// Removes bytes that were stored before a moment and are not among those needed, and what was
+    /// left half-stored by then; returns how many files went.
+    ///
+    /// What is stored again gets a new time, so that whoever has just stored bytes and has not named
+    /// them yet keeps them.
+    ///
+    /// # Errors
+    /// [`Error::Disk`].
+    pub async fn sweep(&self, needed: HashSet<String>, before: SystemTime) -> Result<usize, Error> {
+        let root = self.folder.clone();
+        let swept = tokio::task::spawn_blocking(move || {
+            let mut gone = 0;
+            for folder in std::fs::read_dir(&root).into_iter().flatten() {
+                for file in std::fs::read_dir(folder?.path()).into_iter().flatten() {
+                    let file = file?;
+                    let is_old = file.metadata()?.modified()? < before;
+                    if is_old && !needed.contains(&*file.file_name().to_string_lossy()) {
+                        std::fs::remove_file(file.path())?;
+                        gone += 1;
+                    }
+                }
+            }
+            Ok(gone)
+        });
+        swept
+            .await
+            .unwrap_or_else(|error| Err(std::io::Error::other(error)))
+            .map_err(disk("cannot be tidied"))
+    }
+
     /// Begins to store bytes, at most so many.
     ///
     /// # Errors
@@ -119,6 +171,23 @@ impl Blobs {
         } else {
             Err(Error::Damaged(hex(sha256)))
         }
+    }
+}
+
+impl Blobs {
+    /// Removes stored bytes, durably; those that are not there are removed already.
+    ///
+    /// # Errors
+    /// [`Error::Disk`].
+    pub async fn remove(&self, sha256: &[u8]) -> Result<(), Error> {
+        let place = self.place(sha256);
+        match fs::remove_file(&place).await {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            done => done.map_err(disk("cannot remove"))?,
+        }
+        let parent = place.parent().unwrap_or(&self.folder);
+        let folder = fs::File::open(parent).await.map_err(disk("cannot open"))?;
+        folder.sync_all().await.map_err(disk("cannot flush"))
     }
 }
 

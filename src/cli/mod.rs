@@ -7,6 +7,7 @@ mod clock;
 mod comune;
 mod db;
 mod demo;
+mod erase;
 mod fact;
 mod layer;
 mod plan;
@@ -63,6 +64,8 @@ enum Command {
     Plan(plan::PlanCommand),
     /// Verify that no event of any practice was altered, taken out or cut off.
     Verify(verify::VerifyArguments),
+    /// Erase the personal data of a practice; the chain of events stays whole.
+    Erase(erase::EraseArguments),
     /// Copy the database and the stored documents into a folder, consistent with each other.
     Backup(backup::BackupArguments),
     /// Bring a backup into an installation that is empty, and verify it.
@@ -87,6 +90,7 @@ pub fn run() -> Result<()> {
     let arguments = Arguments::parse();
     let config = Config::from_env()?;
     start_log(&config, &arguments.command);
+    crate::failpoint::allow(config.failpoints.as_deref());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -103,6 +107,7 @@ pub fn run() -> Result<()> {
             Command::Clock(command) => clock::run(&config, command),
             Command::Plan(command) => plan::run(&config, command).await,
             Command::Verify(arguments) => verify::run(&config, arguments).await,
+            Command::Erase(arguments) => erase::run(&config, arguments).await,
             Command::Backup(arguments) => backup::backup(&config, arguments).await,
             Command::Restore(arguments) => backup::restore(&config, arguments).await,
             Command::Cdu(arguments) => cdu::run(config, arguments).await,

@@ -40,6 +40,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0018_who_may_see",
     "0019_place_of_practice",
     "0024_page_rating",
+    "0022_erasure",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

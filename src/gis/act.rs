@@ -5,7 +5,7 @@ use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
 use serde_json::{Value as Json, json};
 use sqlx::PgConnection;
 
-use crate::audit::{self, Salt};
+use crate::audit;
 
 use super::error::Error;
 use super::sql;
@@ -113,14 +113,27 @@ pub async fn staff_acts(
 /// # Errors
 /// [`Error::Database`].
 pub async fn verify_acts(connection: &mut PgConnection) -> Result<Vec<String>, Error> {
-    let rows: Vec<(i64, String, Vec<u8>, Vec<u8>)> =
-        sqlx::query_as(sql::CONTENTS).fetch_all(connection).await?;
+    type Row = (
+        i64,
+        SqlTimestamp,
+        String,
+        String,
+        Option<i64>,
+        Option<String>,
+        String,
+        Vec<u8>,
+        Vec<u8>,
+    );
+    let rows: Vec<Row> = sqlx::query_as(sql::CONTENTS).fetch_all(connection).await?;
     let mut flaws = Vec::new();
-    for (id, content, salt, hash) in rows {
-        let salt: Option<Salt> = salt.try_into().ok();
-        let same = salt.is_some_and(|salt| {
-            audit::content_hash(&salt, content.as_bytes()).as_slice() == hash.as_slice()
-        });
+    for (id, at, by, kind, territory, layer, content, salt, hash) in rows {
+        let told: Json = serde_json::from_str(&content).unwrap_or_default();
+        let same = audit::is_content(&salt, content.as_bytes(), &hash)
+            && told["at"] == at.to_jiff().to_string()
+            && told["by"] == by
+            && told["kind"] == kind
+            && told["territory"] == json!(territory)
+            && told["layer"] == json!(layer);
         if !same {
             flaws.push(format!("act {id} of the staff was altered"));
         }

@@ -15,7 +15,8 @@ select id, at, by, kind, layer, content
  limit $3";
 
 pub(super) const CONTENTS: &str = "
-select staff_act.id, staff_act.content, staff_act.salt, link.content_sha256
+select staff_act.id, staff_act.at, staff_act.by, staff_act.kind, staff_act.territory_id,
+       staff_act.layer, staff_act.content, staff_act.salt, link.content_sha256
   from audit.staff_act
   join audit.link on link.position = staff_act.link
  order by staff_act.id";

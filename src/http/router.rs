@@ -46,7 +46,7 @@ const BODY_DEADLINE: Duration = Duration::from_secs(30);
 /// Time for an answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Time for a map of staff to arrive.
+/// Time for a map of staff or a document of an applicant to arrive.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(4 * 3600);
 
 #[derive(utoipa::OpenApi)]
@@ -115,9 +115,11 @@ pub fn router(app: &App) -> Router {
         app.clone(),
         may_have_written,
     ));
-    // Maps of staff are large: a file may take hours to arrive, but never stands in memory.
+    // Maps of staff are large, and lines of applicants slow: a file may take hours to arrive, but never
+    // stands in memory.
     let uploads = Router::new()
         .merge(pages::upload_routes())
+        .merge(pages::document_routes())
         .merge(api::upload_routes())
         .with_state(shared)
         .layer(DefaultBodyLimit::disable())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::crs::{self, Operation};
 use crate::db::{Databases, DbRole, Tx, in_transaction};
+use crate::failpoint::reach;
 use crate::layer::{self, Definition, DefinitionFile, Identity, NewPart, PartOutcome};
 use crate::place::Comune;
 
@@ -109,10 +110,16 @@ pub async fn load(
         progress: request.progress.clone(),
     };
     let ids = databases.writer.clone();
-    in_transaction(&databases.writer, move |tx| {
-        Box::pin(async move { load_in(tx, ids, preparation, request).await })
+    let loaded = in_transaction(&databases.writer, move |tx| {
+        Box::pin(async move {
+            let outcome = load_in(tx, ids, preparation, request).await?;
+            reach("load-commit").await;
+            Ok(outcome)
+        })
     })
-    .await
+    .await;
+    reach("load-answer").await;
+    loaded
 }
 
 async fn take_in(config: &Config, request: &LoadRequest) -> Result<Intake, Error> {
@@ -182,6 +189,7 @@ async fn load_in(
         loaded_by: &request.by,
     };
     let part_id = layer::insert_part(tx, &new).await?;
+    reach("load-part").await;
     let found = preparation.intake.findings.clone();
     let target = CopyTarget {
         definition,
@@ -193,6 +201,7 @@ async fn load_in(
         duplicates,
         regions,
     } = copy_rows(tx, ids, preparation, target).await?;
+    reach("load-rows").await;
     let operation = serde_json::to_value(&tally.operation).unwrap_or_default();
     let mut report = std::mem::take(&mut tally.report);
     for finding in found {
@@ -217,6 +226,7 @@ async fn load_in(
         vertex_count: i64::try_from(report.vertices).unwrap_or(i64::MAX),
     };
     layer::complete_part(tx, part_id, &outcome).await?;
+    reach("load-checked").await;
     let published = request.publish && !report.has_errors();
     if published {
         publish(tx, &request, version).await?;

@@ -1,5 +1,7 @@
 //! Documents: what they are by their first bytes, and where they belong.
 
+use std::collections::HashSet;
+
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, Row as _};
 use uuid::Uuid;
@@ -76,6 +78,36 @@ fn plain_name(name: &str) -> String {
     match plain.trim() {
         "" | "." | ".." => "documento".to_owned(),
         name => name.to_owned(),
+    }
+}
+
+/// The hashes of all documents that drafts, practices and receipts need, hexadecimal.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn needed_blobs(connection: &mut PgConnection) -> Result<HashSet<String>, Error> {
+    let all: Vec<Vec<u8>> = sqlx::query_scalar(sql::BLOBS).fetch_all(connection).await?;
+    Ok(all.iter().map(|sha256| crate::blob::hex(sha256)).collect())
+}
+
+/// Says how many bytes a person may still put in a place of a draft, of so many in all.
+///
+/// # Errors
+/// [`Error::Quota`] when there is nothing left, [`Error::Database`].
+pub async fn room_for(
+    connection: &mut PgConnection,
+    draft: Uuid,
+    code: &str,
+    quota: u64,
+) -> Result<u64, Error> {
+    let used: i64 = sqlx::query_scalar(sql::DRAFT_BYTES)
+        .bind(draft)
+        .bind(code)
+        .fetch_one(connection)
+        .await?;
+    match quota.checked_sub(u64::try_from(used).unwrap_or_default()) {
+        None | Some(0) => Err(Error::Quota(quota)),
+        Some(left) => Ok(left),
     }
 }
 

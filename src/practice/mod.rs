@@ -5,6 +5,7 @@
 //! one transaction: key, practice, register number, first event.
 
 mod draft;
+mod erase;
 mod event;
 mod facts;
 mod file;
@@ -21,9 +22,10 @@ mod verify;
 use uuid::Uuid;
 
 pub use draft::{Draft, MAX_DRAFTS, drafts, drop_expired, find_draft, open_draft, save_draft};
+pub use erase::{Erasure, Kept, erase, may_go};
 pub use event::{Actor, Event, act, events};
 pub use facts::{selection, standing};
-pub use file::{FiledDocument, draft_files, drop_file, files, media_of, put_file};
+pub use file::{FiledDocument, draft_files, drop_file, files, media_of, needed_blobs, put_file, room_for};
 pub use on_map::{ON_MAP, complete_on_map, procedures_on_map};
 pub use outbox::{
     Due, OUTBOX, Receipt, end_due, find_by_code, follow_code, for_system, keep_receipt, put_off,
@@ -58,6 +60,9 @@ pub enum Error {
     /// The key of another submission.
     #[error("submission key {0} was used for something else")]
     KeyReused(Uuid),
+    /// Documents in drafts of one person are too large together.
+    #[error("more than {0} bytes of documents in the drafts of one person")]
+    Quota(u64),
     /// Too many drafts.
     #[error("more than {MAX_DRAFTS} drafts of one person")]
     TooManyDrafts,
@@ -83,6 +88,14 @@ pub enum Error {
         id: Uuid,
         /// Why.
         reason: Forbidden,
+    },
+    /// Its personal data are not to be erased yet.
+    #[error("practice {id}: {reason}")]
+    Kept {
+        /// The practice.
+        id: Uuid,
+        /// Why.
+        reason: Kept,
     },
     /// A rule of the procedure fails.
     #[error(transparent)]

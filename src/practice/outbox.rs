@@ -46,14 +46,22 @@ pub struct Receipt {
     pub made_at: Timestamp,
 }
 
-/// Adds what a filed practice owes: a code to follow it by, and a receipt.
-pub(super) async fn add_filed(connection: &mut PgConnection, practice: Uuid) -> Result<(), Error> {
+/// Adds the code to follow a practice by.
+pub(super) async fn add_code(connection: &mut PgConnection, practice: Uuid) -> Result<(), Error> {
     let code = VerificationCode::generate().map_err(|_| Error::Random)?;
     sqlx::query(sql::ADD_FOLLOW)
         .bind(practice)
         .bind(code.as_str())
-        .execute(&mut *connection)
+        .execute(connection)
         .await?;
+    Ok(())
+}
+
+/// Adds the receipt that a filed practice owes.
+pub(super) async fn add_receipt(
+    connection: &mut PgConnection,
+    practice: Uuid,
+) -> Result<(), Error> {
     sqlx::query(sql::ADD_DUE)
         .bind(practice)
         .bind("receipt")
@@ -62,8 +70,8 @@ pub(super) async fn add_filed(connection: &mut PgConnection, practice: Uuid) -> 
     Ok(())
 }
 
-/// Takes the next entry that is due; it stays locked, and nobody else's, until the transaction
-/// ends.
+/// Claims the next entry that is due, for a minute: it is done outside of the transaction, and then
+/// noted by [`end_due`] or [`put_off`]. One that nobody notes is due again.
 ///
 /// # Errors
 /// [`Error::Database`].

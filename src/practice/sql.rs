@@ -60,6 +60,15 @@ on conflict (draft_id, code) do update
    set sha256 = excluded.sha256, name = excluded.name, media = excluded.media,
        bytes = excluded.bytes, added_at = now()";
 
+/// Bytes of the documents in a person's drafts, without one that is to be replaced.
+pub(super) const DRAFT_BYTES: &str = "
+select coalesce(sum(draft_file.bytes), 0)::bigint
+  from practice.draft_file
+  join practice.draft on draft.id = draft_file.draft_id
+ where draft.person = (select person from practice.draft where id = $1)
+   and draft.submitted_as is null
+   and (draft_file.draft_id, draft_file.code) <> ($1, $2)";
+
 pub(super) const DROP_FILE: &str = "
 delete from practice.draft_file where draft_id = $1 and code = $2";
 
@@ -138,13 +147,24 @@ select reference from practice.parcel where practice_id = $1 order by reference"
 pub(super) const FILES: &str = "
 select code, sha256, name, media, bytes from practice.file where practice_id = $1 order by code";
 
+/// Events in the order of the chain, each with its link and whether its content was erased.
 pub(super) const CONTENTS: &str = "
 select event.practice_id, event.seq, event.kind, event.at, event.actor, event.actor_name,
-       event.actor_role, event.content, event.salt, link.position, link.content_sha256
+       event.actor_role, event.content, event.salt, event.link, link.content_sha256,
+       erasure.practice_id is not null as erased
   from practice.event
-  full join audit.link on link.position = event.link
- where not exists (select from audit.staff_act where staff_act.link = link.position)
- order by coalesce(link.position, event.link)";
+  left join audit.link on link.position = event.link
+  left join practice.erasure using (practice_id)
+ order by event.link";
+
+/// Links that nothing belongs to.
+pub(super) const BARE_LINKS: &str = "
+select position
+  from audit.link
+ where not exists (select from practice.event where event.link = link.position)
+   and not exists (select from practice.erasure where erasure.link = link.position)
+   and not exists (select from audit.staff_act where staff_act.link = link.position)
+ order by position";
 
 pub(super) const DEFINITION_HASHES: &str = "
 select sha256 from procedure.definition";
@@ -185,21 +205,137 @@ select practice.id,
            'files', (select jsonb_agg(jsonb_build_array(
                                 code, encode(sha256, 'hex'), name, media, bytes) order by code)
                        from practice.file where file.practice_id = practice.id))::text
+  from practice.practice
+ where not exists (select from practice.erasure where erasure.practice_id = practice.id)";
+
+/// What belongs to a practice beside its record, as one text: areas and the code to follow it by.
+pub(super) const ATTACHED: &str = "
+select jsonb_build_object(
+           'code', (select code from practice.follow where practice_id = $1),
+           'places', (select jsonb_agg(jsonb_build_array(
+                                 key, from_day, to_day, encode(st_asewkb(geom), 'hex')) order by key)
+                        from practice.place where practice_id = $1))::text";
+
+/// The same of all.
+pub(super) const ALL_ATTACHED: &str = "
+select practice.id,
+       jsonb_build_object(
+           'code', (select code from practice.follow where practice_id = practice.id),
+           'places', (select jsonb_agg(jsonb_build_array(
+                                 key, from_day, to_day, encode(st_asewkb(geom), 'hex')) order by key)
+                        from practice.place where practice_id = practice.id))::text
   from practice.practice";
 
+/// What an erasure leaves of a practice, as one text.
+pub(super) const REMAINS: &str = "
+select jsonb_build_object(
+           'id', practice.id, 'draft', practice.draft_id, 'person', practice.person,
+           'name', practice.person_name, 'key', practice.idempotency_key,
+           'body', encode(practice.body_sha256, 'hex'), 'territory', practice.territory_id,
+           'year', practice.year, 'number', practice.number,
+           'at', extract(epoch from practice.registered_at),
+           'procedure', practice.procedure_code,
+           'definition', encode(practice.definition_sha256, 'hex'),
+           'answers', practice.answers, 'facts', practice.facts,
+           'parcels', (select jsonb_agg(jsonb_build_array(reference, area_m2) order by reference)
+                         from practice.parcel where parcel.practice_id = practice.id),
+           'files', (select jsonb_agg(jsonb_build_array(
+                                code, encode(sha256, 'hex'), name, media, bytes) order by code)
+                       from practice.file where file.practice_id = practice.id),
+           'code', (select code from practice.follow where practice_id = practice.id),
+           'places', (select jsonb_agg(jsonb_build_array(
+                                 key, from_day, to_day, encode(st_asewkb(geom), 'hex')) order by key)
+                        from practice.place where practice_id = practice.id),
+           'events', (select jsonb_agg(jsonb_build_array(
+                                seq, kind, extract(epoch from event.at), actor, actor_name, actor_role,
+                                event.content, encode(event.salt, 'hex'), event.link) order by seq)
+                        from practice.event where event.practice_id = practice.id))::text
+  from practice.practice
+ where practice.id = $1";
+
+pub(super) const ERASURES: &str = "
+select erasure.practice_id, erasure.at, erasure.by, erasure.reason, erasure.content, erasure.salt,
+       link.content_sha256
+  from practice.erasure
+  left join audit.link on link.position = erasure.link
+ order by erasure.link";
+
+pub(super) const ADD_ERASURE: &str = "
+insert into practice.erasure (practice_id, at, by, reason, content, salt, link)
+values ($1, $2, $3, $4, $5, $6, $7)";
+
+/// The one practice that may be erased in this transaction.
+pub(super) const ALLOW_ERASING: &str = "
+select set_config('mappale.erasing', $1, true)";
+
+/// A practice that is to be erased, locked, and whether it was erased before.
+pub(super) const LOCK_FOR_ERASURE: &str = "
+select territory_id, procedure_code, definition_sha256,
+       exists (select from practice.erasure where erasure.practice_id = practice.id)
+  from practice.practice
+ where id = $1
+   for update";
+
+pub(super) const ERASE_PRACTICE: &str = "
+update practice.practice
+   set person = 'erased', person_name = '', answers = '{}',
+       body_sha256 = decode(repeat('00', 32), 'hex')
+ where id = $1";
+
+pub(super) const ERASE_FILES: &str = "
+update practice.file set name = '' where practice_id = $1";
+
+/// Officers act in the name of the comune: their names stay.
+pub(super) const ERASE_EVENTS: &str = "
+update practice.event
+   set content = '', salt = decode(repeat('00', 32), 'hex'),
+       actor = case when actor_role = 'officer' then actor else 'erased' end,
+       actor_name = case when actor_role = 'officer' then actor_name else '' end
+ where practice_id = $1";
+
+pub(super) const ERASE_DRAFT: &str = "
+delete from practice.draft where submitted_as = $1";
+
+/// Documents of a practice that nothing else needs any more.
+pub(super) const ERASED_BLOBS: &str = "
+select sha256 from practice.file where practice_id = $1
+union
+select sha256 from practice.receipt where practice_id = $1
+except
+select file.sha256
+  from practice.file
+ where not exists (select from practice.erasure where erasure.practice_id = file.practice_id)
+except
+select sha256 from practice.draft_file
+except
+select receipt.sha256
+  from practice.receipt
+ where not exists (select from practice.erasure where erasure.practice_id = receipt.practice_id)";
+
 pub(super) const DEFINITIONS: &str = "
-select sha256, code, text from procedure.definition";
+select sha256, code, scope, version, text from procedure.definition";
 
 pub(super) const REGISTERS: &str = "
 select register.territory_id, register.year, register.last_number,
-       count(practice.id), coalesce(max(practice.number), 0)
+       count(practice.id), coalesce(max(practice.number), 0),
+       coalesce(max(practice.registered_at) = register.last_at, false)
   from practice.register
   left join practice.practice using (territory_id, year)
- group by register.territory_id, register.year, register.last_number
+ group by register.territory_id, register.year, register.last_number, register.last_at
  order by register.territory_id, register.year";
 
+/// Every document that a draft, a practice or a receipt needs.
 pub(super) const BLOBS: &str = "
-select sha256 from practice.file union select sha256 from practice.draft_file order by 1";
+select file.sha256
+  from practice.file
+ where not exists (select from practice.erasure where erasure.practice_id = file.practice_id)
+union
+select sha256 from practice.draft_file
+union
+select receipt.sha256
+  from practice.receipt
+ where not exists (select from practice.erasure where erasure.practice_id = receipt.practice_id)
+ order by 1";
 
 pub(super) const ADD_FOLLOW: &str = "
 insert into practice.follow (practice_id, code) values ($1, $2)";
@@ -213,14 +349,18 @@ select practice_id from practice.follow where code = $1";
 pub(super) const ADD_DUE: &str = "
 insert into practice.outbox (practice_id, kind) values ($1, $2)";
 
-/// The next entry that is due and that nobody else has.
+/// Claims the next entry that is due: nobody else has it for a minute, which is longer than anything
+/// that is done for an entry may take. Whoever dies over it leaves it due.
 pub(super) const TAKE_DUE: &str = "
-select id, practice_id, attempts
-  from practice.outbox
- where done_at is null and due_at <= now()
- order by due_at
- limit 1
-   for update skip locked";
+update practice.outbox
+   set due_at = clock_timestamp() + interval '60 seconds'
+ where id = (select id
+               from practice.outbox
+              where done_at is null and due_at <= clock_timestamp()
+              order by due_at
+              limit 1
+                for update skip locked)
+returning id, practice_id, attempts";
 
 pub(super) const END_DUE: &str = "
 update practice.outbox
@@ -301,6 +441,7 @@ pub(crate) const ALL: &[&str] = &[
     DROP_EXPIRED,
     END_DRAFT,
     PUT_FILE,
+    DRAFT_BYTES,
     DROP_FILE,
     DRAFT_FILES,
     BY_KEY,
@@ -319,6 +460,19 @@ pub(crate) const ALL: &[&str] = &[
     PARCELS,
     FILES,
     CONTENTS,
+    BARE_LINKS,
+    ATTACHED,
+    ALL_ATTACHED,
+    REMAINS,
+    ERASURES,
+    ADD_ERASURE,
+    ALLOW_ERASING,
+    LOCK_FOR_ERASURE,
+    ERASE_PRACTICE,
+    ERASE_FILES,
+    ERASE_EVENTS,
+    ERASE_DRAFT,
+    ERASED_BLOBS,
     RECORD,
     RECORDS,
     DEFINITIONS,

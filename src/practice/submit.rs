@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::access::Viewer;
 use crate::calendar::civil_day;
+use crate::failpoint::reach;
 use crate::place::Comune;
 use crate::procedure::{Procedure, assess};
 use crate::snapshot::Catalogue;
@@ -17,9 +18,9 @@ use super::draft::{DraftRow, keep_definition, now, stored};
 use super::event::{Actor, add};
 use super::facts::{selection, standing};
 use super::file::draft_files;
-use super::outbox::add_filed;
+use super::outbox::{add_code, add_receipt};
 use super::state::Step;
-use super::verify::record_sha256;
+use super::verify::held;
 use super::{Draft, Error, place, sql};
 
 /// What is submitted, by whom, with which key.
@@ -74,6 +75,7 @@ pub async fn submit(connection: &mut PgConnection, submission: &Submission) -> R
     if let Some(practice) = draft.submitted_as {
         return Ok(practice);
     }
+    reach("submission-key").await;
     let procedure = &submission.procedure;
     if procedure.sha256.as_slice() != draft.definition_sha256 {
         return Err(Error::ProcedureChanged(draft.procedure_code));
@@ -120,6 +122,7 @@ pub async fn submit(connection: &mut PgConnection, submission: &Submission) -> R
         .fetch_one(&mut *connection)
         .await?;
     let registered_at = registered_at.to_jiff();
+    reach("submission-number").await;
     keep_definition(connection, procedure).await?;
     let practice = Uuid::new_v4();
     sqlx::query(sql::ADD_PRACTICE)
@@ -153,8 +156,12 @@ pub async fn submit(connection: &mut PgConnection, submission: &Submission) -> R
         .bind(draft.id)
         .execute(&mut *connection)
         .await?;
+    add_code(connection, practice).await?;
+    reach("submission-practice").await;
+    let held = held(connection, practice).await?;
     let data = json!({
-        "record_sha256": record_sha256(connection, practice).await?,
+        "record_sha256": held.record,
+        "attached_sha256": held.attached,
         "year": year,
         "number": number,
         "body_sha256": crate::blob::hex(&body),
@@ -173,12 +180,14 @@ pub async fn submit(connection: &mut PgConnection, submission: &Submission) -> R
         &data,
     )
     .await?;
+    reach("submission-event").await;
     sqlx::query(sql::END_DRAFT)
         .bind(draft.id)
         .bind(practice)
         .execute(&mut *connection)
         .await?;
-    add_filed(connection, practice).await?;
+    add_receipt(connection, practice).await?;
+    reach("submission-outbox").await;
     Ok(practice)
 }
 

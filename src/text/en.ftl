@@ -1307,3 +1307,7 @@ ratings-notes = The newest reasons
 card-census = Area in the land register (superficie catastale)
 census-differs = differs by more than 5 % from that of the map
 verify-schema = its format
+
+# --- room for documents
+documents-no-room = There is no room for more documents now: what you wrote stays, try again later
+documents-quota = The documents in your drafts are together more than the space you have: take one out, or file a practice

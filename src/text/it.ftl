@@ -1307,3 +1307,7 @@ ratings-notes = Le ultime motivazioni
 card-census = Superficie catastale (censuaria)
 census-differs = differisce di oltre il 5 % da quella della mappa
 verify-schema = com’è fatto
+
+# --- room for documents
+documents-no-room = Ora non c’è posto per nuovi documenti: quello che hai scritto resta, riprova più tardi
+documents-quota = I documenti delle tue bozze superano insieme lo spazio che hai: togline uno, o invia una pratica

@@ -78,7 +78,7 @@ fn child_of(parent: u32) -> Pid {
     children[0]
 }
 
-fn children_of(parent: u32) -> Vec<Pid> {
+pub(crate) fn children_of(parent: u32) -> Vec<Pid> {
     let is_child = |pid: &str| {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         // pid (name) state parent: the name may hold anything.

@@ -14,8 +14,9 @@ use syn::{
 };
 
 /// The order of modules: one may use only those with a smaller number, and itself.
-const ORDER: [(&str, u8); 33] = [
+const ORDER: [(&str, u8); 34] = [
     ("config", 0),
+    ("failpoint", 0),
     ("strict", 0),
     ("text", 1),
     ("geo", 2),

@@ -63,6 +63,8 @@ mod statements;
 mod stored;
 /// Styles, their colours and their legend.
 mod style;
+/// Submissions while everything is killed, and many equal ones at once.
+mod submission;
 mod support;
 /// Vector tiles against ST_AsMVT of the same rows.
 mod tile;

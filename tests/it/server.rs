@@ -17,9 +17,15 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts the program on a free port and waits until it says where it serves.
-    pub(crate) fn start(mut command: Command) -> Self {
+    pub(crate) fn start(command: Command) -> Self {
+        Self::start_with(command, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(mut command: Command, arguments: &[&str]) -> Self {
         let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -4,12 +4,15 @@
 //! which is started by the first test that needs it and left running for the next run.
 
 use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mappale::config::Config;
-use mappale::db::{Cluster, Databases, fingerprint};
+use mappale::db::{Cluster, Databases, State, fingerprint};
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
@@ -258,4 +261,63 @@ pub(crate) fn url(socket: &Path, database: &str) -> String {
 pub(crate) fn url_of(user: &str, socket: &Path, database: &str) -> String {
     let socket = socket.display().to_string().replace('/', "%2F");
     format!("postgres://{user}@{socket}:5432/{database}?sslmode=disable")
+}
+
+/// A `var` folder with a database server of its own, set as in use, which ends with the test.
+pub(crate) struct Home {
+    folder: TempDir,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("mappale-home-")
+            .tempdir()
+            .expect("temporary folders can be made");
+        // The database's user, who is not root, must reach it.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("is ours");
+        Self { folder }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn variables(&self) -> Vec<(OsString, OsString)> {
+        vec![("MAPPALE_VAR".into(), self.folder.path().join("var").into())]
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        config(self.variables())
+    }
+
+    /// The program itself, to be run here.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = program();
+        command.envs(self.variables());
+        command
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = self.command().args(["db", "stop"]).output();
+    }
+}
+
+/// Kills the postmaster, and where asked whatever it has started.
+pub(crate) async fn kill_database(cluster: &Cluster, with_children: bool) {
+    let State::Running { pid, .. } = cluster.status().await.expect("has a status").state else {
+        panic!("the database does not run");
+    };
+    let children = match with_children {
+        true => crate::crash::children_of(pid),
+        false => Vec::new(),
+    };
+    let raw = i32::try_from(pid).expect("process ids are small");
+    kill_process(Pid::from_raw(raw).expect("not 0"), Signal::KILL).expect("may be killed");
+    for child in children {
+        // It may have seen already that its parent is gone.
+        let _ = kill_process(child, Signal::KILL);
+    }
 }

@@ -12,8 +12,9 @@ use uuid::Uuid;
 use crate::db::{self, in_transaction};
 use crate::gis::{Doer, Error, NewStaffAct, record_act};
 
-use super::session::{Session, folder, forget_abandoned};
+use super::session::{Session, folder};
 use super::sql;
+use super::stale::forget_abandoned;
 
 /// Files of a load at most.
 const MOST_FILES: usize = 1000;

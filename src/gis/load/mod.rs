@@ -7,14 +7,16 @@
 mod files;
 mod session;
 mod sql;
+mod stale;
 mod suggest;
 mod work;
 
 pub use files::{Chunk, UploadError, begin, receive_whole, start_chunk};
 pub use session::{
-    LoadFile, Reading, Session, SessionState, StoredMapping, discard, forget_abandoned,
-    keep_choice, keep_mapping, open_sessions, session, set_published,
+    LoadFile, Reading, Session, SessionState, StoredMapping, discard, keep_choice, keep_mapping,
+    open_sessions, session, set_published,
 };
+pub use stale::{discard_unpublished, forget_abandoned};
 pub use suggest::{fits_definition, suggest};
 pub use work::{start_load, start_recognition};
 

@@ -484,21 +484,6 @@ pub async fn discard(tx: &mut Tx, session: &Session, doer: &Doer) -> Result<(), 
     Ok(())
 }
 
-/// Ends loads that nobody went on with for 30 days, and removes their files.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn forget_abandoned(connection: &mut PgConnection, var: &Path) -> Result<(), Error> {
-    let ids: Vec<Uuid> = sqlx::query_scalar(sql::ABANDONED)
-        .fetch_all(connection)
-        .await?;
-    for id in ids {
-        // What stays is in the way of nothing.
-        let _ = std::fs::remove_dir_all(folder(var, id));
-    }
-    Ok(())
-}
-
 /// What was recognised in several files, as one.
 pub(super) fn joined(found: Vec<Inspected>) -> Json {
     let mut found = found.into_iter();

@@ -87,9 +87,19 @@ select exists (select from job.load_session where part_id = $1 and id <> $2 and 
 
 pub(super) const ABANDONED: &str = "
 update job.load_session set state = 'discarded', changed_at = clock_timestamp()
- where state in ('uploading', 'inspecting', 'recognised')
+ where state in ('uploading', 'inspecting', 'recognised', 'loading')
+   and coalesce(alive_at < clock_timestamp() - interval '1 hour', true)
    and changed_at < clock_timestamp() - interval '30 days'
 returning id";
+
+/// A load that was checked and that nobody has published since.
+pub(super) const UNPUBLISHED: &str = "
+select id, territory_id
+  from job.load_session
+ where state = 'checked' and changed_at < clock_timestamp() - interval '90 days'
+ order by changed_at
+ limit 1
+   for update skip locked";
 
 pub(super) const REMEMBER: &str = "
 insert into layer.kept_mapping (territory_id, layer, fields_sha256, mapping, by)
@@ -122,6 +132,7 @@ pub(crate) const ALL: &[&str] = &[
     DISCARD_PART,
     OTHERS,
     ABANDONED,
+    UNPUBLISHED,
     REMEMBER,
     REMEMBERED,
 ];

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::access::PracticeAction;
 use crate::db::{Tx, in_transaction_for};
+use crate::failpoint::reach;
 use crate::job::announce;
 use crate::place::Comune;
 use crate::practice::{self, Actor, Draft, FiledDocument, Occupied, Submission};
@@ -438,11 +439,13 @@ async fn sent(
             Box::pin(async move {
                 let filed = practice::submit(tx, &submission).await?;
                 announce(tx, practice::OUTBOX, "").await?;
+                reach("submission-commit").await;
                 Ok::<_, practice::Error>(filed)
             })
         },
     )
     .await;
+    reach("submission-answer").await;
     match filed {
         Ok(practice) => {
             Ok(Redirect::to(&format!("/pratiche/{practice}?ricevuta=1")).into_response())

@@ -124,14 +124,18 @@ fn of_a_certificate() -> Router<Shared> {
         .layer(DefaultBodyLimit::max(FILE_LIMIT))
 }
 
-/// What is somebody's own, and the officers' desk: once for the whole site.
-fn practices() -> Router<Shared> {
-    let uploads = Router::new()
+/// Documents of drafts, which take their time on a slow line.
+pub(super) fn document_routes() -> Router<Shared> {
+    Router::new()
         .route(
             "/pratiche/bozze/{id}/documenti/{code}",
             post(uploads::upload),
         )
-        .layer(DefaultBodyLimit::max(UPLOAD_LIMIT));
+        .layer(DefaultBodyLimit::max(UPLOAD_LIMIT))
+}
+
+/// What is somebody's own, and the officers' desk: once for the whole site.
+fn practices() -> Router<Shared> {
     Router::new()
         .route("/pratiche", get(practices::mine))
         .route("/pratiche/{id}", get(practices::practice))
@@ -149,7 +153,6 @@ fn practices() -> Router<Shared> {
             get(form::form).post(form::save),
         )
         .route("/ufficio", get(practices::queue))
-        .merge(uploads)
 }
 
 /// All pages. The demonstration's sign-in exists only with `serve --demo`.

@@ -15,7 +15,7 @@ use super::super::extract::Visit;
 use super::answers;
 use super::drafts::{Loaded, load};
 use super::failure::html;
-use super::party::{Own, with_status};
+use super::party::{Own, reading, with_status};
 use super::present::{self, localized};
 use super::view::{DocumentsPage, SlotView};
 
@@ -116,8 +116,24 @@ async fn uploaded(
         let page = documents_page(visit, &loaded, Some((code, message)))?;
         Ok(with_status(page, StatusCode::UNPROCESSABLE_ENTITY))
     };
-    let (name, stored) = match received(&blobs, most, multipart).await {
+    let config = visit.shared.app.config();
+    // What is registered and printed must still find room when documents do not.
+    let has_room = blobs.has_room(most, config.reserved_bytes).await;
+    if !has_room.map_err(practice::Error::from)? {
+        tracing::error!("the disk has no room for documents");
+        return refused("documents-no-room");
+    }
+    let quota = config.upload_quota_bytes;
+    let mut tx = reading(visit).await?;
+    let left = match practice::room_for(&mut tx, loaded.draft.id, code, quota).await {
+        Ok(left) => left,
+        Err(practice::Error::Quota(_)) => return refused("documents-quota"),
+        Err(error) => return Err(error.into()),
+    };
+    drop(tx);
+    let (name, stored) = match received(&blobs, most.min(left), multipart).await {
         Ok(received) => received,
+        Err("documents-too-large") if left < most => return refused("documents-quota"),
         Err(key) => return refused(key),
     };
     let Some((format, media)) = practice::media_of(&stored.first) else {
@@ -147,7 +163,7 @@ async fn received(
     most: u64,
     mut multipart: Multipart,
 ) -> Result<(String, blob::Stored), &'static str> {
-    while let Ok(Some(mut part)) = multipart.next_field().await {
+    while let Some(mut part) = multipart.next_field().await.map_err(|_| "documents-cut")? {
         let Some(name) = part.file_name().map(str::to_owned) else {
             continue;
         };

@@ -1,8 +1,8 @@
 use std::fs;
 use std::path::Path;
 
-use mappale::db::Tx;
-use mappale::{audit, practice};
+use mappale::db::{DbRole, Tx};
+use mappale::{audit, gis, practice};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::Site;
@@ -32,6 +32,8 @@ async fn flaws(connection: &mut PgConnection) -> Vec<String> {
     let mut flaws: Vec<String> = found.iter().map(ToString::to_string).collect();
     let contents = practice::verify_contents(connection).await;
     flaws.extend(contents.expect("answers"));
+    let acts = gis::verify_acts(connection).await;
+    flaws.extend(acts.expect("answers"));
     flaws
 }
 
@@ -50,9 +52,13 @@ const COLUMNS: &str = "
       join pg_namespace on pg_namespace.oid = relnamespace
      where (nspname, relname) in (
                ('practice', 'practice'), ('practice', 'event'), ('practice', 'parcel'),
-               ('practice', 'file'), ('audit', 'link'), ('procedure', 'definition'))
+               ('practice', 'file'), ('practice', 'follow'), ('practice', 'erasure'),
+               ('practice', 'register'), ('audit', 'link'), ('audit', 'head'),
+               ('audit', 'staff_act'), ('procedure', 'definition'))
        and attnum > 0 and not attisdropped
-       and not (relname = 'definition' and attname in ('scope', 'version', 'kept_at', 'code'))
+       -- a number of its own and the moment of keeping, which nothing refers to
+       and not (relname = 'staff_act' and attname = 'id')
+       and not (relname = 'definition' and attname = 'kept_at')
      order by 1, attnum";
 
 struct Chance(u32);
@@ -94,6 +100,16 @@ fn altered(text: &str, kind: &str, chance: &mut Chance) -> Option<String> {
 async fn edits(wanted: usize) {
     let site = busy().await;
     let mut superuser = site.town.db.superuser().await;
+    let detail = serde_json::json!({ "version": 2 });
+    let act = gis::NewStaffAct {
+        by: "Nome Inventato",
+        kind: "publish",
+        territory_id: Some(site.town.comune.id),
+        layer: Some("catasto.particella"),
+        detail: &detail,
+    };
+    gis::record_act(&mut superuser, &act).await.expect("is added");
+    erase(&site, 2, Some("Provvedimento 12/2026")).await.expect("is ordered");
     assert_eq!(flaws(&mut superuser).await, Vec::<String>::new());
     let columns: Vec<(String, String, String)> = sqlx::query_as(COLUMNS)
         .fetch_all(&mut superuser)
@@ -153,6 +169,148 @@ async fn every_altered_byte_is_found() {
 #[tokio::test]
 async fn long_a_thousand_altered_bytes_are_found() {
     edits(1000).await;
+}
+
+/// The practice of a number in the register.
+async fn practice_of(site: &Site, number: i32) -> uuid::Uuid {
+    let mut superuser = site.town.db.superuser().await;
+    sqlx::query_scalar("select id from practice.practice where number = $1")
+        .bind(number)
+        .fetch_one(&mut superuser)
+        .await
+        .expect("is there")
+}
+
+/// Erases the practice of a number.
+async fn erase(
+    site: &Site,
+    number: i32,
+    order: Option<&str>,
+) -> Result<Vec<Vec<u8>>, practice::Error> {
+    let practice = practice_of(site, number).await;
+    let address = &site.town.db.databases.address;
+    let mut owner = address.connect(DbRole::Owner).await.expect("connects");
+    let by = "Nome Inventato";
+    practice::erase(&mut owner, practice::Erasure { practice, by, order }).await
+}
+
+#[tokio::test]
+async fn what_is_erased_is_gone_and_the_chain_holds() {
+    let site = busy().await;
+    site.app.do_what_is_due().await.expect("prints");
+    let practice = practice_of(&site, 1).await;
+    let officer = walker(&site, "officer").await;
+    let citizen = walker(&site, "citizen").await;
+    let path = format!("/pratiche/{practice}");
+    // By its rule it is kept for ten years; one that goes on is kept in any case.
+    for (number, told) in [(1, "kept until"), (2, "has not ended")] {
+        let kept = erase(&site, number, None).await.expect_err("is kept");
+        assert!(kept.to_string().contains(told), "{kept}");
+    }
+    let mut superuser = site.town.db.superuser().await;
+    assert_eq!(flaws(&mut superuser).await, Vec::<String>::new());
+
+    // The command, by an order; the documents that others need stay.
+    let mut documents = Vec::new();
+    for number in 1..=3 {
+        let id = practice_of(&site, number).await.to_string();
+        let arguments = ["erase", &id, "--by", "Segretario", "--order", "Provv. 12/2026"];
+        let done = site.town.db.command().args(arguments).output().expect("runs");
+        let said = String::from_utf8_lossy(&done.stdout).into_owned();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        documents.push(said.contains(if number == 3 { "with 2 " } else { "with 1 " }));
+    }
+    // Each has its receipt; the same invented proof of payment was filed with all three.
+    assert_eq!(documents, [true; 3]);
+    assert_eq!(flaws(&mut superuser).await, Vec::<String>::new());
+    for table in ["practice", "file", "event", "draft", "outbox", "erasure"] {
+        let query = format!(
+            "select count(*) from practice.{table} t
+              where t::text ~* 'inventato|cittadin|rssmra|mulini|example[.]org|ricevuta.pdf'"
+        );
+        assert_eq!(site.town.number(&query).await, 0, "{table}");
+    }
+    let stored = walk(&site.town.db.config.var.join("blobs"));
+    assert_eq!(stored, Vec::<std::path::PathBuf>::new());
+    citizen.get(&path).await.assert_page(404);
+    let page = officer.get(&path).await.assert_page(200);
+    assert!(page.contains("/0000001") && !page.contains("Inventato"), "{page}");
+    let verified = site.town.db.command().args(["verify", "--blobs"]).output();
+    let verified = verified.expect("runs");
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+
+    // What is left is evidence like everything else, and nothing passes for erased that is not.
+    for (statement, told) in [
+        ("update practice.event set kind = 'refused' where kind = 'granted'", "what is left"),
+        ("update practice.practice set answers = '{\"a\": 1}'", "what is left"),
+        ("update practice.erasure set by = 'Altri'", "the erasure of practice"),
+        ("delete from practice.erasure", "was altered"),
+    ] {
+        run(&mut superuser, "begin").await.expect("begins");
+        run(&mut superuser, "set local session_replication_role = replica")
+            .await
+            .expect("may");
+        run(&mut superuser, statement).await.expect("the superuser may");
+        let found = flaws(&mut superuser).await;
+        assert!(found.iter().any(|flaw| flaw.contains(told)), "{statement}: {found:?}");
+        run(&mut superuser, "rollback").await.expect("rolls back");
+    }
+}
+
+/// The files below a folder.
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            found.extend(walk(&entry.path()));
+        } else {
+            found.push(entry.path());
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_server_itself_erases_nothing() {
+    let site = busy().await;
+    let practice = practice_of(&site, 1).await;
+    let mut tx = Tx::for_system(&site.town.db.databases.writer)
+        .await
+        .expect("begins");
+    let allow = format!("select set_config('mappale.erasing', '{practice}', true)");
+    run(&mut tx, &allow).await.expect("anybody may say so");
+    let refused = run(&mut tx, "update practice.event set content = ''").await;
+    assert!(refused.is_err());
+    drop(tx);
+    // Nor may the owner touch another than the one that is being erased.
+    let address = &site.town.db.databases.address;
+    let mut owner = address.connect(DbRole::Owner).await.expect("connects");
+    run(&mut owner, "begin").await.expect("begins");
+    run(&mut owner, &allow).await.expect("may");
+    let refused = run(&mut owner, "update practice.practice set person_name = ''").await;
+    assert!(refused.is_err());
+}
+
+/// A chain whose hashes were made in another way is not taken for good: verification does not ask
+/// the code that writes.
+#[tokio::test]
+async fn verification_computes_hashes_by_itself() {
+    let site = busy().await;
+    let mut superuser = site.town.db.superuser().await;
+    // PostgreSQL's own SHA-256, as a third witness of how links are made.
+    let same = "select count(*) from audit.link
+                 where sha256 = sha256(int8send(position) || previous_sha256 || content_sha256)";
+    assert_eq!(site.town.number(same).await, 5);
+    run(&mut superuser, "begin").await.expect("begins");
+    run(
+        &mut superuser,
+        "set local session_replication_role = replica;
+         update audit.link set sha256 = sha256(previous_sha256 || content_sha256) where position = 5;
+         update audit.head set sha256 = (select sha256 from audit.link where position = 5)",
+    )
+    .await
+    .expect("the superuser may");
+    assert_eq!(flaws(&mut superuser).await, ["link 5 was altered"]);
 }
 
 #[tokio::test]

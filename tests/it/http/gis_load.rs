@@ -224,6 +224,50 @@ async fn what_was_loaded_and_discarded_leaves_no_rows() {
 }
 
 #[tokio::test]
+async fn what_was_checked_and_is_never_published_goes_after_its_term() {
+    let (site, cookie) = site().await;
+    let (writer, var) = (&site.app.databases().writer, &site.app.config().var);
+    let rows = "select count(*) from data.catasto_particella";
+    let before = site.town.number(rows).await;
+    let text = without(&parcels_text(), "X001_000300.21<");
+    let id = id_of(&upload(&site, &cookie, "meno.gml", &text).await);
+    settled(&site, &cookie, &id).await;
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let order = r#"{"layer":"catasto.particella"}"#;
+    let path = format!("{API}/{id}/load");
+    send(&site.router, Method::POST, &path, &headers, order).await;
+    assert_eq!(settled(&site, &cookie, &id).await["state"], "checked");
+    let folder = var.join("uploads").join(id.replace('-', ""));
+    assert!(folder.exists());
+    for (days, discarded) in [(89, 0), (91, 1), (91, 0)] {
+        let mut superuser = site.town.db.superuser().await;
+        sqlx::query(
+            "update job.load_session set changed_at = now() - make_interval(days => $1)
+              where state = 'checked'",
+        )
+        .bind(days)
+        .execute(&mut superuser)
+        .await
+        .expect("the superuser may");
+        let done = mappale::gis::discard_unpublished(writer, var).await;
+        assert_eq!(done.expect("answers"), discarded, "{days}");
+        let is_there = days == 89;
+        assert_eq!(site.town.number(rows).await > before, is_there);
+        assert_eq!(folder.exists(), is_there);
+    }
+    // It stands in the chain who did it, and what is in force stayed.
+    let noted = "select count(*) from audit.staff_act where kind = 'discard' and by = 'Mappale'";
+    assert_eq!(site.town.number(noted).await, 1);
+    assert_eq!(
+        site.town.in_force().await.map(|(version, _)| version),
+        Some(1)
+    );
+}
+
+#[tokio::test]
 async fn pieces_are_resumed_and_checked() {
     let (site, cookie) = site().await;
     let text = std::fs::read_to_string(sheets_file()).expect("is there");

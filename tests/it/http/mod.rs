@@ -30,6 +30,8 @@ mod session;
 mod site;
 mod staff;
 mod tiles;
+/// Documents of drafts: what is refused, and what leaves nothing behind.
+mod uploads;
 mod walker;
 /// The map of another day or of what is adopted, zones, and what card and page have in common.
 mod zones;
