@@ -39,6 +39,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0017_live",
     "0018_who_may_see",
     "0019_place_of_practice",
+    "0027_bulk_load",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

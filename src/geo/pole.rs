@@ -3,8 +3,6 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::ring::{Location, distance_to_line, locate_in_ring};
-
 /// A square that may hold the place.
 struct Square {
     middle: [f64; 2],
@@ -14,14 +12,6 @@ struct Square {
 }
 
 impl Square {
-    fn new(rings: &[&[[f64; 2]]], middle: [f64; 2], half: f64) -> Self {
-        Self {
-            middle,
-            half,
-            depth: depth(rings, middle),
-        }
-    }
-
     /// No place in the square lies farther from the outline than this.
     fn most(&self) -> f64 {
         self.depth + self.half * std::f64::consts::SQRT_2
@@ -64,6 +54,7 @@ pub fn pole(rings: &[&[[f64; 2]]]) -> Option<[f64; 2]> {
     if width.is_nan() || width <= 0.0 || width.is_infinite() {
         return None;
     }
+    let outline = Outline::new(rings, [west, south]);
     let half = width / 2.0;
     let mut heap = BinaryHeap::new();
     let count = |length: f64| (length / width).ceil().clamp(1.0, 64.0) as usize;
@@ -76,14 +67,14 @@ pub fn pole(rings: &[&[[f64; 2]]]) -> Option<[f64; 2]> {
     for column in 0..columns {
         for row in 0..rows {
             let middle = [
-                west + (column as f64 + 0.5) * step[0],
-                south + (row as f64 + 0.5) * step[1],
+                (column as f64 + 0.5) * step[0],
+                (row as f64 + 0.5) * step[1],
             ];
-            heap.push(Square::new(rings, middle, half));
+            heap.extend(outline.square(middle, half, 0.0));
         }
     }
     let mut best: Option<(f64, [f64; 2])> = None;
-    let mut looked_at = heap.len();
+    let mut looked_at = columns * rows;
     while let Some(square) = heap.pop() {
         let known = best.map_or(0.0, |(depth, _)| depth);
         if square.depth > known {
@@ -101,30 +92,80 @@ pub fn pole(rings: &[&[[f64; 2]]]) -> Option<[f64; 2]> {
                 square.middle[0] + right * half,
                 square.middle[1] + up * half,
             ];
-            heap.push(Square::new(rings, middle, half));
+            heap.extend(outline.square(middle, half, known));
         }
         looked_at += 4;
     }
-    best.map(|(_, middle)| middle)
+    best.map(|(_, [right, up])| [west + right, south + up])
 }
 
-/// Distance of a place from an outline, negative outside.
-fn depth(rings: &[&[[f64; 2]]], place: [f64; 2]) -> f64 {
-    let distance = rings
-        .iter()
-        .map(|ring| distance_to_line(ring, place))
-        .fold(f64::INFINITY, f64::min);
-    let inside = rings
-        .iter()
-        .filter(|ring| locate_in_ring(ring, place) == Location::Inside)
-        .count()
-        % 2
-        == 1;
-    if inside { distance } else { -distance }
+/// The edges of a polygon, made ready to be asked for their distances again and again; metres
+/// from the corner of its box.
+struct Outline {
+    edges: Vec<Edge>,
+}
+
+/// An edge: where it begins, where it runs, and one divided by its squared length.
+struct Edge {
+    start: [f64; 2],
+    run: [f64; 2],
+    share: f64,
+    /// Run by rise: how far to the east it goes for each metre to the north.
+    slope: f64,
+}
+
+impl Outline {
+    fn new(rings: &[&[[f64; 2]]], [west, south]: [f64; 2]) -> Self {
+        let mut edges = Vec::with_capacity(rings.iter().map(|ring| ring.len()).sum());
+        for pair in rings.iter().flat_map(|ring| ring.windows(2)) {
+            let start = [pair[0][0] - west, pair[0][1] - south];
+            let run = [pair[1][0] - west - start[0], pair[1][1] - south - start[1]];
+            let squared = run[0] * run[0] + run[1] * run[1];
+            edges.push(Edge {
+                start,
+                run,
+                share: if squared > 0.0 { 1.0 / squared } else { 0.0 },
+                slope: run[0] / run[1],
+            });
+        }
+        Self { edges }
+    }
+
+    /// A square about a place; none where no place in it can lie deeper than what is known.
+    fn square(&self, middle: [f64; 2], half: f64, known: f64) -> Option<Square> {
+        let most = half * std::f64::consts::SQRT_2;
+        // Nearer to an edge than this it has nothing to offer, inside or not.
+        let least = (known - most).max(0.0);
+        let least = least * least;
+        let mut nearest = f64::INFINITY;
+        let mut inside = false;
+        for edge in &self.edges {
+            let east = middle[0] - edge.start[0];
+            let north = middle[1] - edge.start[1];
+            let share = ((east * edge.run[0] + north * edge.run[1]) * edge.share).clamp(0.0, 1.0);
+            let off = [east - share * edge.run[0], north - share * edge.run[1]];
+            nearest = nearest.min(off[0] * off[0] + off[1] * off[1]);
+            if nearest < least {
+                return None;
+            }
+            // Franklin's rule: an edge counts when exactly one end lies above the ray to the
+            // east; a level edge never does.
+            let above = [north < 0.0, north < edge.run[1]];
+            inside ^= above[0] != above[1] && east < north * edge.slope;
+        }
+        let distance = nearest.sqrt();
+        let square = Square {
+            middle,
+            half,
+            depth: if inside { distance } else { -distance },
+        };
+        (square.most() > known).then_some(square)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::ring::{Location, locate_in_ring};
     use super::*;
 
     #[test]

@@ -23,6 +23,7 @@ mod load;
 mod measure;
 mod national;
 mod options;
+mod original;
 mod page;
 mod prepare;
 mod report;
