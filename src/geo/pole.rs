@@ -57,6 +57,9 @@ pub fn pole(rings: &[&[[f64; 2]]]) -> Option<[f64; 2]> {
     let outline = Outline::new(rings, [west, south]);
     let half = width / 2.0;
     let mut heap = BinaryHeap::new();
+    // The deepest middle of all squares so far: its square comes off the heap before any that
+    // cannot hold a deeper place, so those need not be there at all.
+    let mut deepest = 0.0;
     let count = |length: f64| (length / width).ceil().clamp(1.0, 64.0) as usize;
     let (columns, rows) = (count(east - west), count(north - south));
     let step = [
@@ -70,7 +73,7 @@ pub fn pole(rings: &[&[[f64; 2]]]) -> Option<[f64; 2]> {
                 (column as f64 + 0.5) * step[0],
                 (row as f64 + 0.5) * step[1],
             ];
-            heap.extend(outline.square(middle, half, 0.0));
+            heap.extend(outline.square(middle, half, &mut deepest));
         }
     }
     let mut best: Option<(f64, [f64; 2])> = None;
@@ -92,74 +95,115 @@ pub fn pole(rings: &[&[[f64; 2]]]) -> Option<[f64; 2]> {
                 square.middle[0] + right * half,
                 square.middle[1] + up * half,
             ];
-            heap.extend(outline.square(middle, half, known));
+            heap.extend(outline.square(middle, half, &mut deepest));
         }
         looked_at += 4;
     }
     best.map(|(_, [right, up])| [west + right, south + up])
 }
 
+/// Edges that are looked at together.
+const LANES: usize = 4;
+
 /// The edges of a polygon, made ready to be asked for their distances again and again; metres
 /// from the corner of its box.
-struct Outline {
-    edges: Vec<Edge>,
+struct Outline(Vec<Edges>);
+
+/// A few edges: where they begin, where they run, one divided by their squared lengths, and how
+/// far to the east they go for each metre to the north.
+#[derive(Clone, Copy)]
+struct Edges {
+    east: [f64; LANES],
+    north: [f64; LANES],
+    run: [f64; LANES],
+    rise: [f64; LANES],
+    share: [f64; LANES],
+    slope: [f64; LANES],
 }
 
-/// An edge: where it begins, where it runs, and one divided by its squared length.
-struct Edge {
-    start: [f64; 2],
-    run: [f64; 2],
-    share: f64,
-    /// Run by rise: how far to the east it goes for each metre to the north.
-    slope: f64,
+impl Edges {
+    /// Edges that are infinitely far and have no length.
+    const NONE: Self = Self {
+        east: [f64::INFINITY; LANES],
+        north: [f64::INFINITY; LANES],
+        run: [0.0; LANES],
+        rise: [0.0; LANES],
+        share: [0.0; LANES],
+        slope: [0.0; LANES],
+    };
 }
 
 impl Outline {
     fn new(rings: &[&[[f64; 2]]], [west, south]: [f64; 2]) -> Self {
-        let mut edges = Vec::with_capacity(rings.iter().map(|ring| ring.len()).sum());
-        for pair in rings.iter().flat_map(|ring| ring.windows(2)) {
+        let count: usize = rings.iter().map(|ring| ring.len()).sum();
+        let mut all = Vec::with_capacity(count.div_ceil(LANES));
+        let pairs = rings.iter().flat_map(|ring| ring.windows(2));
+        for (index, pair) in pairs.enumerate() {
+            let lane = index % LANES;
+            if lane == 0 {
+                all.push(Edges::NONE);
+            }
+            let Some(edges) = all.last_mut() else {
+                continue;
+            };
             let start = [pair[0][0] - west, pair[0][1] - south];
-            let run = [pair[1][0] - west - start[0], pair[1][1] - south - start[1]];
-            let squared = run[0] * run[0] + run[1] * run[1];
-            edges.push(Edge {
-                start,
-                run,
-                share: if squared > 0.0 { 1.0 / squared } else { 0.0 },
-                slope: run[0] / run[1],
-            });
+            let (run, rise) = (pair[1][0] - west - start[0], pair[1][1] - south - start[1]);
+            let squared = run * run + rise * rise;
+            [edges.east[lane], edges.north[lane]] = start;
+            [edges.run[lane], edges.rise[lane]] = [run, rise];
+            edges.share[lane] = if squared > 0.0 { 1.0 / squared } else { 0.0 };
+            edges.slope[lane] = if rise == 0.0 { 0.0 } else { run / rise };
         }
-        Self { edges }
+        Self(all)
     }
 
-    /// A square about a place; none where no place in it can lie deeper than what is known.
-    fn square(&self, middle: [f64; 2], half: f64, known: f64) -> Option<Square> {
-        let most = half * std::f64::consts::SQRT_2;
+    /// A square about a place; none where no place in it can lie deeper than the deepest so far.
+    fn square(&self, middle: [f64; 2], half: f64, deepest: &mut f64) -> Option<Square> {
+        let reach = half * std::f64::consts::SQRT_2;
         // Nearer to an edge than this it has nothing to offer, inside or not.
-        let least = (known - most).max(0.0);
+        let least = (*deepest - reach).max(0.0);
         let least = least * least;
         let mut nearest = f64::INFINITY;
-        let mut inside = false;
-        for edge in &self.edges {
-            let east = middle[0] - edge.start[0];
-            let north = middle[1] - edge.start[1];
-            let share = ((east * edge.run[0] + north * edge.run[1]) * edge.share).clamp(0.0, 1.0);
-            let off = [east - share * edge.run[0], north - share * edge.run[1]];
-            nearest = nearest.min(off[0] * off[0] + off[1] * off[1]);
+        let mut crossed = [false; LANES];
+        for edges in &self.0 {
+            let mut squared = [0.0; LANES];
+            for lane in 0..LANES {
+                let east = middle[0] - edges.east[lane];
+                let north = middle[1] - edges.north[lane];
+                let share = (east * edges.run[lane] + north * edges.rise[lane]) * edges.share[lane];
+                // Comparisons rather than `clamp`, which also looks for what is no number.
+                let share = if share > 0.0 { share } else { 0.0 };
+                let share = if share < 1.0 { share } else { 1.0 };
+                let off = [
+                    east - share * edges.run[lane],
+                    north - share * edges.rise[lane],
+                ];
+                squared[lane] = off[0] * off[0] + off[1] * off[1];
+                // Franklin's rule: an edge counts when exactly one end lies above the ray to the
+                // east; a level edge never does.
+                let spans = (north < 0.0) != (north < edges.rise[lane]);
+                crossed[lane] ^= spans & (east < north * edges.slope[lane]);
+            }
+            for distance in squared {
+                nearest = if distance < nearest {
+                    distance
+                } else {
+                    nearest
+                };
+            }
             if nearest < least {
                 return None;
             }
-            // Franklin's rule: an edge counts when exactly one end lies above the ray to the
-            // east; a level edge never does.
-            let above = [north < 0.0, north < edge.run[1]];
-            inside ^= above[0] != above[1] && east < north * edge.slope;
         }
         let distance = nearest.sqrt();
+        let inside = crossed.iter().filter(|crossed| **crossed).count() % 2 == 1;
         let square = Square {
             middle,
             half,
             depth: if inside { distance } else { -distance },
         };
-        (square.most() > known).then_some(square)
+        *deepest = square.depth.max(*deepest);
+        (square.most() > *deepest).then_some(square)
     }
 }
 
