@@ -41,6 +41,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0019_place_of_practice",
     "0024_page_rating",
     "0022_erasure",
+    "0027_bulk_load",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

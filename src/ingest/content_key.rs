@@ -18,13 +18,15 @@ pub(super) fn content_key(values: &Row, geometry: &Geometry) -> String {
     };
     parts.sort_unstable();
     let mut hash = Sha256::new();
-    for part in parts {
+    for part in &parts {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
     // Values are of few types, which JSON tells apart.
     hash.update(serde_json::to_vec(values).unwrap_or_default());
-    format!("{:x}", hash.finalize())[..16].to_owned()
+    let digest: [u8; 32] = hash.finalize().into();
+    let first = digest.first_chunk::<8>().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(first))
 }
 
 fn polygon_parts(polygons: &MultiPolygon) -> Vec<Vec<u8>> {
@@ -34,7 +36,10 @@ fn polygon_parts(polygons: &MultiPolygon) -> Vec<Vec<u8>> {
             let mut rings: Vec<Vec<u8>> = polygon.rings().map(ring_bytes).collect();
             // The outer ring stays the first.
             rings[1..].sort_unstable();
-            rings.concat()
+            match rings.len() {
+                1 => rings.swap_remove(0),
+                _ => rings.concat(),
+            }
         })
         .collect()
 }
@@ -61,15 +66,21 @@ fn ring_bytes(ring: &[[f64; 2]]) -> Vec<u8> {
     if points.first() == points.last() {
         points.pop();
     }
-    let one_way = from_smallest(&points);
-    points.reverse();
-    let other_way = from_smallest(&points);
-    point_bytes(&one_way.min(other_way))
+    let forth = from_smallest(points.iter());
+    let back = from_smallest(points.iter().rev());
+    match back.clone().lt(forth.clone()) {
+        true => bytes_of(points.len(), back),
+        false => bytes_of(points.len(), forth),
+    }
 }
 
 fn point_bytes(points: &[[i64; 2]]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(8 + points.len() * 16);
-    bytes.extend((points.len() as u64).to_le_bytes());
+    bytes_of(points.len(), points.iter())
+}
+
+fn bytes_of<'a>(count: usize, points: impl Iterator<Item = &'a [i64; 2]>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(8 + count * 16);
+    bytes.extend((count as u64).to_le_bytes());
     for [x, y] in points {
         bytes.extend(x.to_le_bytes());
         bytes.extend(y.to_le_bytes());
@@ -77,13 +88,18 @@ fn point_bytes(points: &[[i64; 2]]) -> Vec<u8> {
     bytes
 }
 
-fn from_smallest(points: &[[i64; 2]]) -> Vec<[i64; 2]> {
-    let start = (0..points.len()).min_by_key(|at| points[*at]).unwrap_or(0);
-    points[start..]
-        .iter()
-        .chain(&points[..start])
-        .copied()
-        .collect()
+/// The points of a ring in their order, from the first of the smallest ones around.
+fn from_smallest<'a>(
+    points: impl ExactSizeIterator<Item = &'a [i64; 2]> + Clone,
+) -> impl Iterator<Item = &'a [i64; 2]> + Clone {
+    let smallest = points.clone().enumerate().min_by_key(|(_, point)| **point);
+    let start = smallest.map_or(0, |(start, _)| start);
+    let count = points.len();
+    points
+        .clone()
+        .skip(start)
+        .chain(points.take(start))
+        .take(count)
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::db::{self, CopyIn, CopyWriter, Tx};
 use crate::layer::{self, Definition, FEATURE_BLOCK, Value};
 
-use super::coverage::Region;
+use super::coverage::{Coverage, Regions, check_coverage};
 use super::error::Error;
 use super::prepare::{Preparation, PrepareError, PreparedRow, Tally, lon_lat, prepare_file};
 use super::report::{Finding, Severity};
@@ -25,8 +26,8 @@ pub(super) struct CopyTarget<'a> {
 pub(super) struct CopyOutcome {
     pub(super) tally: Tally,
     pub(super) duplicates: u64,
-    /// Geometries of a coverage; empty for other layers.
-    pub(super) regions: Vec<Region>,
+    /// Overlaps and gaps of a coverage, still being looked for; none for other layers.
+    pub(super) coverage: Option<JoinHandle<Coverage>>,
 }
 
 /// Reads all files on a thread of their own and copies their rows as they come.
@@ -46,8 +47,7 @@ pub(super) async fn copy_rows(
         pool: ids,
         next: 0,
         last: 0,
-        new_ids: Vec::new(),
-        new_keys: Vec::new(),
+        new: Vec::new(),
     };
     let inputs = preparation.intake.inputs.iter();
     let names: Vec<String> = inputs.map(|input| input.name.clone()).collect();
@@ -79,6 +79,10 @@ pub(super) async fn copy_rows(
             return Err(error.into());
         }
     };
+    // The database takes its time to end the copy: overlaps are looked for meanwhile.
+    let coverage = definition
+        .coverage
+        .then(|| look_for_faults(definition, std::mem::take(&mut copied.regions)));
     let features = copy
         .finish()
         .await
@@ -107,18 +111,23 @@ pub(super) async fn copy_rows(
             place: lon_lat(srid, label),
         });
     }
-    layer::record_features(
-        tx,
-        &definition.id,
-        territory_id,
-        &numbers.new_ids,
-        &numbers.new_keys,
-    )
-    .await?;
+    layer::record_features(tx, &definition.id, territory_id, numbers.new).await?;
     Ok(CopyOutcome {
         tally,
         duplicates,
-        regions: copied.regions,
+        coverage,
+    })
+}
+
+/// Looks for overlaps and gaps on a thread that may block.
+fn look_for_faults(definition: &Definition, regions: Regions) -> JoinHandle<Coverage> {
+    let tolerance = definition.coverage_tolerance;
+    tokio::task::spawn_blocking(move || {
+        let began = std::time::Instant::now();
+        let coverage = check_coverage(&regions, tolerance.overlap_m2, tolerance.gap_m2);
+        let (polygons, milliseconds) = (regions.len(), began.elapsed().as_millis());
+        tracing::debug!(polygons, milliseconds, "overlaps and gaps were looked for");
+        coverage
     })
 }
 
@@ -129,7 +138,7 @@ struct Copied {
     seen: HashMap<String, (usize, u64)>,
     repeated: Vec<Repeated>,
     vertices: u64,
-    regions: Vec<Region>,
+    regions: Regions,
 }
 
 /// A row whose key was there already.
@@ -164,7 +173,9 @@ async fn send_rows(
             let id = numbers.of(&row.key).await?;
             copied.vertices += row.vertices;
             write_row(copy.row(), part_id, id, &row);
-            copied.regions.extend(row.region.take());
+            if let Some(region) = row.region.take() {
+                copied.regions.add(row.key, &region);
+            }
             copy.send_full().await?;
         }
     }
@@ -213,8 +224,8 @@ struct Numbers {
     pool: sqlx::PgPool,
     next: i64,
     last: i64,
-    new_ids: Vec<i64>,
-    new_keys: Vec<String>,
+    /// Keys that had no name, with the one that each is given now.
+    new: Vec<(String, i64)>,
 }
 
 impl Numbers {
@@ -229,8 +240,7 @@ impl Numbers {
         }
         let id = self.next;
         self.next += 1;
-        self.new_ids.push(id);
-        self.new_keys.push(key.to_owned());
+        self.new.push((key.to_owned(), id));
         Ok(id)
     }
 }

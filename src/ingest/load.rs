@@ -11,7 +11,7 @@ use crate::layer::{self, Definition, DefinitionFile, Identity, NewPart, PartOutc
 use crate::place::Comune;
 
 use super::copy::{CopyOutcome, CopyTarget, copy_rows};
-use super::coverage::{Coverage, Fault, Region, check_coverage};
+use super::coverage::{Coverage, Fault};
 use super::error::Error;
 use super::files::files_digest;
 use super::inside::{Placed, check_inside, territory_box};
@@ -199,7 +199,7 @@ async fn load_in(
     let CopyOutcome {
         mut tally,
         duplicates,
-        regions,
+        coverage,
     } = copy_rows(tx, ids, preparation, target).await?;
     reach("load-rows").await;
     let operation = serde_json::to_value(&tally.operation).unwrap_or_default();
@@ -216,8 +216,9 @@ async fn load_in(
         lost: tally.lost,
     };
     check_inside(tx, &placed, &mut report).await?;
-    if definition.coverage {
-        add_coverage(&mut report, definition, srid, regions).await?;
+    if let Some(coverage) = coverage {
+        let coverage = coverage.await.map_err(|_| Error::Interrupted)?;
+        add_coverage(&mut report, definition, srid, &coverage);
     }
     let outcome = PartOutcome {
         operation,
@@ -326,25 +327,12 @@ fn add_accuracy(report: &mut Report, operation: &Operation) {
     report.check_rule("crs.accuracy", u64::from(poor), Severity::Warning, &about);
 }
 
-/// Looks for overlaps and gaps on a thread that may block.
+/// Tells of overlaps and gaps.
 ///
 /// They are warnings: the cadastre's sheets are drawn each on its own, and no comune can mend
 /// them before it publishes.
-async fn add_coverage(
-    report: &mut Report,
-    definition: &Definition,
-    srid: i32,
-    regions: Vec<Region>,
-) -> Result<(), Error> {
+fn add_coverage(report: &mut Report, definition: &Definition, srid: i32, coverage: &Coverage) {
     let tolerance = definition.coverage_tolerance;
-    let (began, polygons) = (std::time::Instant::now(), regions.len());
-    let coverage: Coverage = tokio::task::spawn_blocking(move || {
-        check_coverage(&regions, tolerance.overlap_m2, tolerance.gap_m2)
-    })
-    .await
-    .map_err(|_| Error::Interrupted)?;
-    let milliseconds = began.elapsed().as_millis();
-    tracing::debug!(polygons, milliseconds, "overlaps and gaps were looked for");
     let kinds = [
         (
             "coverage.overlap",
@@ -366,7 +354,6 @@ async fn add_coverage(
             report.find(coverage_finding(rule, fault, srid));
         }
     }
-    Ok(())
 }
 
 fn coverage_finding(rule: &str, fault: &Fault, srid: i32) -> Finding {

@@ -24,6 +24,7 @@ mod measure;
 mod national;
 mod options;
 mod packed;
+mod original;
 mod page;
 mod prepare;
 mod report;

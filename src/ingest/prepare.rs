@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use wire::{Feature, Frame, Geometry, MapSheet};
+use wire::{Feature, Frame, Geometry, MapSheet, MultiPolygon};
 
 use crate::cadastre::{ComuneCode, SheetReference};
 use crate::crs::{
@@ -12,13 +12,13 @@ use crate::geo::LonLatBox;
 use crate::layer::{ChosenMapping, Definition, Mapping, ReferencePart, Row, Value};
 
 use super::content_key::content_key;
-use super::coverage::Region;
 use super::error::unknown_crs;
 use super::ewkb::geometry_ewkb;
 use super::inside::Sample;
 use super::intake::{Input, Intake};
 use super::label::{kind_of, label_point};
 use super::measure::{area, is_inside};
+use super::original::Names;
 use super::report::{Finding, Report, Severity};
 use super::sheet::plausible;
 use super::worker::{ProgressSender, Reading, WorkerError, read_file};
@@ -35,7 +35,7 @@ pub(super) struct PreparedRow {
     pub(super) ewkb: Vec<u8>,
     pub(super) vertices: u64,
     /// The same geometry for the check of a coverage; none for other layers.
-    pub(super) region: Option<Region>,
+    pub(super) region: Option<MultiPolygon>,
 }
 
 /// What reading a file is bound to.
@@ -141,6 +141,7 @@ pub(super) fn prepare_file(
         file,
         number,
         fields: Vec::new(),
+        names: Names::default(),
         mapping: None,
         unknown: None,
         from: 0,
@@ -182,6 +183,8 @@ struct FileState<'a> {
     file: &'a Input,
     number: usize,
     fields: Vec<String>,
+    /// The fields as names of a JSON object.
+    names: Names,
     mapping: Option<Mapping<'a>>,
     from: i32,
     /// Why the coordinates cannot be used: said when the first of them comes, because a file
@@ -242,6 +245,7 @@ impl<'a> FileState<'a> {
                     self.label = at("LABEL_X").zip(at("LABEL_Y")).map(|(x, y)| [x, y]);
                     self.class = at("CLASS");
                 }
+                self.names = Names::new(&hello.fields);
                 self.fields = hello.fields;
                 self.is_metric = crs::is_metric(self.from).map_err(|e| self.fault(e))?;
                 let grids = self.preparation.grids.as_deref();
@@ -446,7 +450,6 @@ impl<'a> FileState<'a> {
             key = content_key(&values, &geometry);
             values[index] = Value::Text(key.clone());
         }
-        let polygons = geometry.as_polygons().filter(|_| definition.coverage);
         self.batch.push(PreparedRow {
             file: self.number,
             line: feature.line,
@@ -455,8 +458,11 @@ impl<'a> FileState<'a> {
                 .unwrap_or_else(|| label_point(&geometry)),
             ewkb: geometry_ewkb(&geometry, self.preparation.srid),
             vertices: geometry.vertex_count() as u64,
-            original: self.original(&feature.values),
-            region: polygons.map(|polygons| Region::new(key.clone(), polygons)),
+            original: self.names.object(&feature.values),
+            region: match geometry {
+                Geometry::Polygons(polygons) if definition.coverage => Some(polygons),
+                _ => None,
+            },
             key,
             values,
         });
@@ -571,19 +577,6 @@ impl<'a> FileState<'a> {
             file: self.file.name.clone(),
             source,
         }
-    }
-
-    fn original(&self, values: &[Option<String>]) -> String {
-        let object: serde_json::Map<String, serde_json::Value> = self
-            .fields
-            .iter()
-            .zip(values)
-            .filter_map(|(field, value)| {
-                let text = value.as_ref()?.replace('\0', "");
-                Some((field.clone(), text.into()))
-            })
-            .collect();
-        serde_json::Value::Object(object).to_string()
     }
 }
 

@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use jiff_sqlx::{Date as SqlDate, Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
+use crate::db::{self, CopyIn};
+
 use super::as_of::AsOf;
 use super::check::DefinitionFile;
 use super::definition::Definition;
@@ -29,6 +31,9 @@ pub enum Error {
     /// The database failed.
     #[error("catalogue of layers in the database")]
     Database(#[from] sqlx::Error),
+    /// The names of features could not be stored.
+    #[error("names of features: {0}")]
+    Copy(#[from] db::Error),
 }
 
 /// Makes the table of a layer where it does not exist, and checks that it fits the definition.
@@ -270,24 +275,27 @@ pub async fn take_feature_block(tx: &mut PgConnection) -> Result<i64, Error> {
     Ok((block - 1) * FEATURE_BLOCK + 1)
 }
 
-/// Records the numeric names of new features.
+/// Records the numeric names of new features, given by key.
 ///
 /// # Errors
-/// [`Error::Database`].
+/// [`Error::Copy`].
 pub async fn record_features(
     tx: &mut PgConnection,
     layer: &str,
     territory_id: i64,
-    ids: &[i64],
-    keys: &[String],
+    mut features: Vec<(String, i64)>,
 ) -> Result<(), Error> {
-    sqlx::query(sql::RECORD_FEATURES)
-        .bind(layer)
-        .bind(territory_id)
-        .bind(ids)
-        .bind(keys)
-        .execute(tx)
-        .await?;
+    if features.is_empty() {
+        return Ok(());
+    }
+    // In the order of the index on keys each goes beside the one before.
+    features.sort_unstable();
+    let mut copy = CopyIn::begin(tx, sql::RECORD_FEATURES).await?;
+    for (key, id) in &features {
+        copy.row().i64(*id).text(layer).i64(territory_id).text(key);
+        copy.send_full().await?;
+    }
+    copy.finish().await?;
     Ok(())
 }
 

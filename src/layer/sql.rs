@@ -144,8 +144,7 @@ select key, id from layer.feature where layer = $1 and territory_id = $2";
 pub(super) const TAKE_BLOCK: &str = "select nextval('layer.feature_block')";
 
 pub(super) const RECORD_FEATURES: &str = "
-insert into layer.feature (id, layer, territory_id, key)
-select id, $1, $2, key from unnest($3::bigint[], $4::text[]) as new (id, key)";
+copy layer.feature (id, layer, territory_id, key) from stdin (format binary)";
 
 // Acts wait for each other, so that they become visible in the order of their moments: what
 // was visible at a moment is then exactly what was recorded until it.
@@ -326,7 +325,6 @@ pub(crate) const ALL: &[&str] = &[
     COMPLETE_PART,
     FEATURE_IDS,
     TAKE_BLOCK,
-    RECORD_FEATURES,
     LOCK_ACTS,
     MOMENT,
     RECORD_ACT,

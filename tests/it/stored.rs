@@ -99,6 +99,25 @@ async fn rows_of_a_part_are_in_its_crs_and_valid() {
 }
 
 #[tokio::test]
+async fn the_name_of_a_feature_is_of_a_territory_that_exists() {
+    let town = Town::published().await;
+    let address = &town.db.databases.address;
+    let mut writer = address.connect(DbRole::Writer).await.expect("connects");
+    let add = |territory: &str| {
+        format!(
+            "insert into layer.feature (id, layer, territory_id, key)
+             select max(id) + 1, 'catasto.particella', {territory}, 'nowhere' from layer.feature"
+        )
+    };
+    refuses(&mut writer, &add("999999")).await;
+    sqlx::raw_sql(AssertSqlSafe(add("min(territory_id)")))
+        .execute(&mut writer)
+        .await
+        .expect("that of the town is there");
+    writer.close().await.expect("closes");
+}
+
+#[tokio::test]
 async fn a_layer_whose_columns_changed_is_not_mixed_with_its_past() {
     let mut town = Town::published().await;
     let layers = town.file("layers", "").with_file_name("changed");
