@@ -3,7 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `regions` | the polygons of all features in flat arrays |
-//! | `common` | the area that two features have in common, from their edges alone |
+//! | `shared_area` | the area that two features have in common, from their edges alone |
 //! | `border` | the edges that no neighbour runs the other way, as closed lines |
 //!
 //! Most neighbours share their edges exactly. The area that two have in common is therefore first
@@ -14,8 +14,8 @@
 //! the tolerance is not: a real cadastre is drawn sheet by sheet and full of slivers.
 
 mod border;
-mod common;
 mod regions;
+mod shared_area;
 
 use std::ops::Range;
 
@@ -23,8 +23,8 @@ use geo::algorithm::bool_ops::unary_union;
 use geo::{Area, BooleanOps, BoundingRect, InteriorPoint, LineString, MultiPolygon, Polygon, Rect};
 use geo_index::rtree::{RTree, RTreeBuilder, RTreeIndex, sort::HilbertSort};
 
-use common::{Common, Scratch};
 pub(super) use regions::Regions;
+use shared_area::{Common, Scratch};
 
 /// A place where two features overlap, or where none is.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,7 +112,9 @@ fn overlaps_of(
             }
             match regions.common(first, second, &mut scratch) {
                 // The grid of the overlay moves the area by far less than half of it.
-                Common::Area(area) if area <= tolerance_m2 / 2.0 - common::NOISE_M2 => continue,
+                Common::Area(area) if area <= tolerance_m2 / 2.0 - shared_area::NOISE_M2 => {
+                    continue;
+                }
                 Common::Area(_) | Common::TooMany => {}
             }
             let (a, b) = (regions.shape(first), regions.shape(second));
