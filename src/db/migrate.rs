@@ -39,8 +39,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0017_live",
     "0018_who_may_see",
     "0019_place_of_practice",
-    "0024_page_rating",
     "0022_erasure",
+    "0024_page_rating",
     "0027_bulk_load",
 ];
 
