@@ -15,8 +15,9 @@ pub use act::{NewStaffAct, StaffAct, record_act, staff_acts, verify_acts};
 pub use error::Error;
 pub use load::{
     Chunk, LoadFile, Reading, Session, SessionState, StoredMapping, UploadError, begin, discard,
-    discard_unpublished, fits_definition, forget_abandoned, keep_choice, keep_mapping, open_sessions, receive_whole,
-    session, set_published, start_chunk, start_load, start_recognition, suggest,
+    discard_unpublished, fits_definition, forget_abandoned, keep_choice, keep_mapping,
+    open_sessions, receive_whole, session, set_published, start_chunk, start_load,
+    start_recognition, suggest,
 };
 pub use overview::{PartOverview, PartState, overview};
 pub use picture::{Picture, Shape, ShapeKind, difference_picture, extent_picture, part_picture};

@@ -25,7 +25,9 @@ pub use draft::{Draft, MAX_DRAFTS, drafts, drop_expired, find_draft, open_draft,
 pub use erase::{Erasure, Kept, erase, may_go};
 pub use event::{Actor, Event, act, events};
 pub use facts::{selection, standing};
-pub use file::{FiledDocument, draft_files, drop_file, files, media_of, needed_blobs, put_file, room_for};
+pub use file::{
+    FiledDocument, draft_files, drop_file, files, media_of, needed_blobs, put_file, room_for,
+};
 pub use on_map::{ON_MAP, complete_on_map, procedures_on_map};
 pub use outbox::{
     Due, OUTBOX, Receipt, end_due, find_by_code, follow_code, for_system, keep_receipt, put_off,

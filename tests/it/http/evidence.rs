@@ -108,8 +108,12 @@ async fn edits(wanted: usize) {
         layer: Some("catasto.particella"),
         detail: &detail,
     };
-    gis::record_act(&mut superuser, &act).await.expect("is added");
-    erase(&site, 2, Some("Provvedimento 12/2026")).await.expect("is ordered");
+    gis::record_act(&mut superuser, &act)
+        .await
+        .expect("is added");
+    erase(&site, 2, Some("Provvedimento 12/2026"))
+        .await
+        .expect("is ordered");
     assert_eq!(flaws(&mut superuser).await, Vec::<String>::new());
     let columns: Vec<(String, String, String)> = sqlx::query_as(COLUMNS)
         .fetch_all(&mut superuser)
@@ -191,7 +195,15 @@ async fn erase(
     let address = &site.town.db.databases.address;
     let mut owner = address.connect(DbRole::Owner).await.expect("connects");
     let by = "Nome Inventato";
-    practice::erase(&mut owner, practice::Erasure { practice, by, order }).await
+    practice::erase(
+        &mut owner,
+        practice::Erasure {
+            practice,
+            by,
+            order,
+        },
+    )
+    .await
 }
 
 #[tokio::test]
@@ -214,10 +226,27 @@ async fn what_is_erased_is_gone_and_the_chain_holds() {
     let mut documents = Vec::new();
     for number in 1..=3 {
         let id = practice_of(&site, number).await.to_string();
-        let arguments = ["erase", &id, "--by", "Segretario", "--order", "Provv. 12/2026"];
-        let done = site.town.db.command().args(arguments).output().expect("runs");
+        let arguments = [
+            "erase",
+            &id,
+            "--by",
+            "Segretario",
+            "--order",
+            "Provv. 12/2026",
+        ];
+        let done = site
+            .town
+            .db
+            .command()
+            .args(arguments)
+            .output()
+            .expect("runs");
         let said = String::from_utf8_lossy(&done.stdout).into_owned();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
         documents.push(said.contains(if number == 3 { "with 2 " } else { "with 1 " }));
     }
     // Each has its receipt; the same invented proof of payment was filed with all three.
@@ -234,25 +263,49 @@ async fn what_is_erased_is_gone_and_the_chain_holds() {
     assert_eq!(stored, Vec::<std::path::PathBuf>::new());
     citizen.get(&path).await.assert_page(404);
     let page = officer.get(&path).await.assert_page(200);
-    assert!(page.contains("/0000001") && !page.contains("Inventato"), "{page}");
+    assert!(
+        page.contains("/0000001") && !page.contains("Inventato"),
+        "{page}"
+    );
     let verified = site.town.db.command().args(["verify", "--blobs"]).output();
     let verified = verified.expect("runs");
-    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+    assert!(
+        verified.status.success(),
+        "{}",
+        String::from_utf8_lossy(&verified.stdout)
+    );
 
     // What is left is evidence like everything else, and nothing passes for erased that is not.
     for (statement, told) in [
-        ("update practice.event set kind = 'refused' where kind = 'granted'", "what is left"),
-        ("update practice.practice set answers = '{\"a\": 1}'", "what is left"),
-        ("update practice.erasure set by = 'Altri'", "the erasure of practice"),
+        (
+            "update practice.event set kind = 'refused' where kind = 'granted'",
+            "what is left",
+        ),
+        (
+            "update practice.practice set answers = '{\"a\": 1}'",
+            "what is left",
+        ),
+        (
+            "update practice.erasure set by = 'Altri'",
+            "the erasure of practice",
+        ),
         ("delete from practice.erasure", "was altered"),
     ] {
         run(&mut superuser, "begin").await.expect("begins");
-        run(&mut superuser, "set local session_replication_role = replica")
+        run(
+            &mut superuser,
+            "set local session_replication_role = replica",
+        )
+        .await
+        .expect("may");
+        run(&mut superuser, statement)
             .await
-            .expect("may");
-        run(&mut superuser, statement).await.expect("the superuser may");
+            .expect("the superuser may");
         let found = flaws(&mut superuser).await;
-        assert!(found.iter().any(|flaw| flaw.contains(told)), "{statement}: {found:?}");
+        assert!(
+            found.iter().any(|flaw| flaw.contains(told)),
+            "{statement}: {found:?}"
+        );
         run(&mut superuser, "rollback").await.expect("rolls back");
     }
 }
