@@ -39,9 +39,9 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0017_live",
     "0018_who_may_see",
     "0019_place_of_practice",
-    "0022_erasure",
-    "0024_page_rating",
-    "0027_bulk_load",
+    "0020_erasure",
+    "0021_page_rating",
+    "0022_bulk_load",
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
