@@ -45,7 +45,7 @@ const MERCATOR: Spec = Spec {
     srid: 3857,
     north_first: false,
     origin: [-20_037_508.342_789_244, 20_037_508.342_789_244],
-    side_m: 40_075_016.685_578_488,
+    side_m: 40_075_016.685_578_49,
     deepest: MAX_ZOOM,
     first_zoom: 0,
 };

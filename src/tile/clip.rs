@@ -26,8 +26,8 @@ pub fn split_at_sides(ring: &mut Vec<Point>, scratch: &mut Vec<Point>, area: Cli
         return;
     };
     for &point in ring.iter() {
-        if !(inside(&previous) && inside(&point))
-            && !is_beside(previous, point, area)
+        let is_plain = inside(&previous) && inside(&point);
+        if !(is_plain || is_beside(previous, point, area))
             && let Some([from, to]) = way_through(previous, point, area)
         {
             for vertex in [from, to] {

@@ -192,7 +192,7 @@ fn rows(
     let defn = layer.defn();
     for line in lines {
         let row: Row = serde_json::from_str(&line?).map_err(|error| no_list(&error.to_string()))?;
-        let mut feature = Feature::new(&defn).map_err(failed)?;
+        let mut feature = Feature::new(defn).map_err(failed)?;
         for (index, value) in row.values.iter().enumerate().take(head.fields.len()) {
             match value {
                 Value::Null => Ok(()),
@@ -217,7 +217,7 @@ fn rows(
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     let value = |digit: u8| {

@@ -279,6 +279,10 @@ fn parcels(site: &Site, wanted: usize) -> Vec<String> {
 }
 
 /// Validates PDFs as PDF/A by a program of others; says so where that cannot be had.
+#[allow(
+    clippy::print_stdout,
+    reason = "what the validator says belongs into the log of the long tests"
+)]
 fn is_pdf_a(paths: &[std::path::PathBuf]) -> Option<bool> {
     let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pdfa.sh");
     let output = std::process::Command::new(script).args(paths).output();
