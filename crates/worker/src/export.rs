@@ -142,6 +142,8 @@ fn fill(
         set_config_option(name, value).map_err(|error| no_file(&error))?;
     }
     let failed = |error: gdal::errors::GdalError| no_file(&error);
+    // Whoever opened a file before left one driver registered.
+    DriverManager::register_all();
     let driver = DriverManager::get_driver_by_name(format.driver()).map_err(failed)?;
     let mut dataset = driver.create_vector_only(path).map_err(failed)?;
     let mut srs = SpatialRef::from_epsg(head.srid).map_err(failed)?;
